@@ -1,0 +1,34 @@
+"""What other slices may ask of accounts."""
+
+from chalicelib.commun.comptes import queries, store, usecases
+from chalicelib.commun.comptes.rules import Compte, EtatDuLien, Identite, Politique
+from chalicelib.core.context import Context
+from chalicelib.core.table import Act
+from chalicelib.core.web.pages import Reply
+
+utilisateur = usecases.utilisateur
+nouveau_compte = usecases.nouveau_compte
+activer = usecases.activer
+renvoyer_l_activation = usecases.renvoyer_l_activation
+supprimer_le_compte = usecases.supprimer_le_compte
+etat_du_lien = queries.etat_du_lien
+comptes_non_actives = queries.comptes_non_actives
+compte_de_l_identite = queries.compte_de_l_identite
+compte_de_l_adresse = queries.compte_de_l_adresse
+compte = queries.compte
+politique = queries.politique
+fautes_du_mot_de_passe = queries.fautes_du_mot_de_passe
+page_connexion = queries.page_connexion
+reponse_sans_session = queries.reponse_sans_session
+
+__all__ = ["Compte", "Context", "EtatDuLien", "Identite", "Politique", "Reply"]
+
+
+def changer_identite(act: Act, compte: Compte, nouvelle: Identite) -> None:
+    """Rule B3: another identity, in the transaction of the act; Conflict("identite") when somebody has it."""
+    store.changer_identite(act, compte, nouvelle)
+
+
+def valider(act: Act, compte_id: str) -> None:
+    """Rule E5: the account gets the menu of a validated trainer, in the transaction of the act."""
+    store.valider(act, compte_id)

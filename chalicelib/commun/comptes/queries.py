@@ -1,0 +1,105 @@
+"""What pages show of accounts."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from chalicelib.commun.comptes import rules, store
+from chalicelib.commun.comptes.rules import (
+    Compte,
+    EtatDuLien,
+    Faute,
+    Identite,
+    Politique,
+    faute_de_fond,
+    fautes_de_forme,
+)
+from chalicelib.core.context import Context
+from chalicelib.core.passwords import common_passwords
+from chalicelib.core.settings import settings
+from chalicelib.core.web.pages import Reply, page, redirect
+from chalicelib.core.web.request import MultiDict
+from chalicelib.core.web.urls import chemin_local
+
+REPRISE_MAX = 60_000
+_JAMAIS_REPRIS = ("commande", "mot_de_passe", "confirmation_mot_de_passe", "code", "reprise")
+
+
+def compte(compte_id: str) -> Compte | None:
+    """An account by its id."""
+    row = store.lire(compte_id)
+    return store.compte_of(row) if row else None
+
+
+def compte_de_l_adresse(email: str) -> Compte | None:
+    """An account by its address."""
+    row = store.lire_par_email(email)
+    return store.compte_of(row) if row else None
+
+
+def compte_de_l_identite(identite: Identite) -> Compte | None:
+    """An account by the identity of its holder."""
+    row = store.lire_par_identite(identite)
+    return store.compte_of(row) if row else None
+
+
+def comptes_non_actives(ctx: Context) -> Iterator[str]:
+    """Rule B4: ids of the accounts whose seven days are over."""
+    for row in store.comptes_non_actives(ctx.instant):
+        yield row.pk.removeprefix("COMPTE#")
+
+
+def etat_du_lien(ctx: Context, token: str) -> EtatDuLien:
+    """Rule B5: what has become of an activation link."""
+    jeton = store.lire_jeton(token, "ACTIVATION")
+    return rules.etat_du_lien(jeton.etat, jeton.expire_le, ctx.instant) if jeton else EtatDuLien.INCONNU
+
+
+def politique() -> Politique:
+    """Rule Z1: the passwords that this space asks for."""
+    return Politique(maximum=settings().mot_de_passe_max, classes=settings().mot_de_passe_classes)
+
+
+def fautes_du_mot_de_passe(mot_de_passe: str, personnels: tuple[str, ...]) -> list[str]:
+    """Rules B2, T2: the sentences to show beside the field; none when the password will do."""
+    regle = politique()
+    fautes: list[Faute] = list(fautes_de_forme(mot_de_passe, regle))
+    if not fautes:
+        fond = faute_de_fond(mot_de_passe, personnels, common_passwords())
+        fautes = [fond] if fond else []
+    return [faute.phrase(regle) for faute in fautes]
+
+
+def reponse_sans_session(ctx: Context) -> Reply:
+    """Rule S6: to the login page, and back to where the person was going; what was typed is carried along."""
+    request = ctx.request
+    if request.method == "GET":
+        return redirect(f"/connexion?suite={request.path}")
+    typed = {name: values for name, values in request.form.items() if name not in _JAMAIS_REPRIS}
+    reprise = json.dumps({"action": request.path, "champs": typed})
+    if len(reprise) > REPRISE_MAX:
+        reprise = ""
+    return page(
+        "commun/comptes/templates/connexion.html",
+        401,
+        expiree=True,
+        **page_connexion(ctx, suite=request.path, reprise=reprise),
+    )
+
+
+def page_connexion(ctx: Context, suite: str = "", reprise: str = "") -> dict[str, Any]:
+    """The login page's form."""
+    from chalicelib.commun.comptes.forms import ConnexionForm
+
+    return {"form": ConnexionForm(MultiDict(), data={"suite": chemin_local(suite) or "", "reprise": reprise})}
+
+
+def reprise(text: str) -> tuple[str, list[tuple[str, str]]] | None:
+    """What a form held when the session ended: where it was going, and its fields."""
+    try:
+        kept = json.loads(text)
+        action = chemin_local(kept["action"])
+        champs = [(str(name), str(value)) for name, values in kept["champs"].items() for value in values]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return (action, champs) if action else None

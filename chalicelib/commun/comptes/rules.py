@@ -1,0 +1,222 @@
+"""The law of accounts: who may enter, what a password is worth, how long a link or a session lives. Pure."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import Enum
+
+ACTIVATION_VALIDE = timedelta(days=7)  # rule B4
+SESSION_ABSOLUE = timedelta(hours=12)  # rule T1
+INACTIVITE = timedelta(minutes=30)
+INACTIVITE_PERSONNEL = timedelta(minutes=15)
+CODE_VALIDE = timedelta(minutes=10)
+ESSAIS_DU_CODE = 5
+
+
+class Role(Enum):
+    """Rule T6."""
+
+    INTERVENANT = "INTERVENANT"
+    GESTIONNAIRE = "GESTIONNAIRE"
+    ADMINISTRATEUR = "ADMINISTRATEUR"
+
+    @property
+    def est_personnel(self) -> bool:
+        """Whether this is somebody of the body that deploys, not of the public."""
+        return self is not Role.INTERVENANT
+
+
+class EtatCompte(Enum):
+    """States of an account."""
+
+    A_ACTIVER = "A_ACTIVER"
+    ACTIF = "ACTIF"
+    ARCHIVE = "ARCHIVE"
+
+
+class Civilite(Enum):
+    """As the manual's list."""
+
+    MONSIEUR = "Monsieur"
+    MADAME = "Madame"
+
+
+@dataclass(frozen=True)
+class Identite:
+    """Who somebody is, as rule B3 compares it."""
+
+    civilite: Civilite
+    nom: str
+    prenom: str
+    naissance: date
+    nom_usage: str = ""
+
+    @property
+    def nom_affiche(self) -> str:
+        """« Jean Dubois »."""
+        return f"{self.prenom} {self.nom_usage or self.nom}"
+
+    @property
+    def cle(self) -> str:
+        """Rule B3: the same for two spellings of one identity (case, accents, hyphens, double spaces)."""
+        return "|".join(
+            [self.civilite.name, sans_accents(self.nom), sans_accents(self.prenom), self.naissance.isoformat()]
+        )
+
+
+@dataclass(frozen=True)
+class Compte:
+    """An account, as access is decided from it. `valide`: rule E5."""
+
+    id: str
+    role: Role
+    etat: EtatCompte
+    email: str
+    identite: Identite
+    valide: bool = False
+    structures: tuple[str, ...] = ()
+    session: str = ""
+    session_ouverte_le: datetime | None = None
+    secondes_de_session: int | None = None
+    cree_le: str = ""
+    documents: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def nom_affiche(self) -> str:
+        """The name on every page (rule G0)."""
+        return self.identite.nom_affiche
+
+
+class Access(Enum):
+    """Who may ask a route (rule T6). The objects of the route are checked besides, by its use case."""
+
+    PUBLIC = "PUBLIC"
+    CONNECTE = "CONNECTE"
+    INTERVENANT = "INTERVENANT"
+    INTERVENANT_VALIDE = "INTERVENANT_VALIDE"
+    GESTIONNAIRE = "GESTIONNAIRE"
+    ADMINISTRATEUR = "ADMINISTRATEUR"
+
+    @property
+    def public(self) -> bool:
+        """Whether a visitor may ask it."""
+        return self is Access.PUBLIC
+
+    def allows(self, user: Compte) -> bool:
+        """Whether this account may ask the route."""
+        return {
+            Access.PUBLIC: True,
+            Access.CONNECTE: True,
+            Access.INTERVENANT: user.role is Role.INTERVENANT,
+            Access.INTERVENANT_VALIDE: user.role is Role.INTERVENANT and user.valide,
+            Access.GESTIONNAIRE: user.role is Role.GESTIONNAIRE,
+            Access.ADMINISTRATEUR: user.role is Role.ADMINISTRATEUR,
+        }[self]
+
+
+def sans_accents(texte: str) -> str:
+    """Lower case, no accent, hyphens and apostrophes as spaces, spaces folded (rule B3)."""
+    plat = unicodedata.normalize("NFKD", texte.casefold())
+    lettres = "".join(c for c in plat if not unicodedata.combining(c))
+    return " ".join(re.sub(r"[\W_]+", " ", lettres).split())
+
+
+def cle_email(email: str) -> str:
+    """Two spellings of one address give one key."""
+    return unicodedata.normalize("NFKC", email.strip()).casefold()
+
+
+@dataclass(frozen=True)
+class Politique:
+    """Rule Z1: the manual's rule is the default; a body may raise the maximum to 128 and drop the classes."""
+
+    minimum: int = 8
+    maximum: int = 24
+    classes: bool = True
+
+
+class Faute(Enum):
+    """What is wrong with a password; the sentence says how to mend it."""
+
+    COURT = "Ajoutez des caractères : il en faut au moins {minimum}."
+    LONG = "Raccourcissez votre mot de passe : {maximum} caractères au plus."
+    MINUSCULE = "Ajoutez au moins une lettre minuscule."
+    MAJUSCULE = "Ajoutez au moins une lettre majuscule."
+    CHIFFRE = "Ajoutez au moins un chiffre."
+    SPECIAL = "Ajoutez au moins un caractère spécial, par exemple ! ? * - ou _."
+    COURANT = (
+        "Choisissez un mot de passe plus personnel : celui-ci est dans les listes que les pirates essaient d’abord."
+    )
+    CONTEXTUEL = "Choisissez un mot de passe sans votre nom, votre adresse ni le nom de ce site."
+
+    def phrase(self, politique: Politique) -> str:
+        """The sentence with the limits of this space."""
+        return self.value.format(minimum=politique.minimum, maximum=politique.maximum)
+
+
+_CONTEXTE = ("intervenant", "cnfpt", "guichet", "formateur", "motdepasse", "password", "azerty", "qwerty")
+
+
+def fautes_de_forme(mot_de_passe: str, politique: Politique) -> tuple[Faute, ...]:
+    """Rule B2: 8 to 24 characters, a lower-case and an upper-case letter, a digit, a special character."""
+    tests = [
+        (len(mot_de_passe) < politique.minimum, Faute.COURT),
+        (len(mot_de_passe) > politique.maximum, Faute.LONG),
+    ]
+    if politique.classes:
+        tests += [
+            (not any(c.islower() for c in mot_de_passe), Faute.MINUSCULE),
+            (not any(c.isupper() for c in mot_de_passe), Faute.MAJUSCULE),
+            (not any(c.isdigit() for c in mot_de_passe), Faute.CHIFFRE),
+            (not any(not c.isalnum() for c in mot_de_passe), Faute.SPECIAL),
+        ]
+    return tuple(faute for manque, faute in tests if manque)
+
+
+def faute_de_fond(mot_de_passe: str, personnels: tuple[str, ...], courants: frozenset[str]) -> Faute | None:
+    """Rule T2: common and contextual words are refused. `courants`: words in lower case, letters only or whole."""
+    bas = mot_de_passe.casefold()
+    lettres = re.sub(r"[^a-z]", "", sans_accents(mot_de_passe))
+    if bas in courants or (lettres in courants and len(lettres) >= len(bas) - 4):
+        return Faute.COURANT
+    siens = [sans_accents(mot) for texte in personnels for mot in re.split(r"[\s@.\-_+]+", texte)]
+    interdits = [mot.replace(" ", "") for mot in siens if len(mot) >= 4] + list(_CONTEXTE)
+    reste = lettres
+    for mot in interdits:
+        reste = reste.replace(mot, "")
+    return Faute.CONTEXTUEL if len(lettres) > len(reste) and len(reste) < 4 else None
+
+
+def inactivite(role: Role) -> timedelta:
+    """Rule T1: staff are logged out sooner."""
+    return INACTIVITE_PERSONNEL if role.est_personnel else INACTIVITE
+
+
+def fin_de_session(role: Role, ouverte_le: datetime, vue_le: datetime) -> datetime:
+    """Rule T1: the instant at which a session ends if nothing more happens; at that instant it still lives."""
+    return min(vue_le + inactivite(role), ouverte_le + SESSION_ABSOLUE)
+
+
+class Refus(Enum):
+    """Why somebody may not enter."""
+
+    IDENTIFIANTS = "L’identifiant ou le mot de passe ne correspond pas. Vérifiez la saisie, puis réessayez."
+    CODE = "Ce code ne correspond pas. Attendez le prochain code de votre application, puis réessayez."
+    CODE_EPUISE = "Trop d’essais : recommencez la connexion."
+
+
+class EtatDuLien(Enum):
+    """Rule T3: what has become of a link sent by e-mail."""
+
+    VALABLE = "VALABLE"
+    EXPIRE = "EXPIRE"
+    UTILISE = "UTILISE"
+    REMPLACE = "REMPLACE"
+    INCONNU = "INCONNU"
+
+
+def etat_du_lien(etat: str, expire_le: str, instant: str) -> EtatDuLien:
+    """Rules B4, T3: the state of a link at `instant`; it still serves at the very instant of its end."""
+    connu = EtatDuLien(etat)
+    return EtatDuLien.EXPIRE if connu is EtatDuLien.VALABLE and expire_le < instant else connu

@@ -1,0 +1,180 @@
+"""Acts on accounts: log in, log out, sessions, links by e-mail."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from chalicelib.commun.comptes import rules, store
+from chalicelib.commun.comptes.rules import Compte, EtatCompte, Refus
+from chalicelib.core import audit, log, totp
+from chalicelib.core.context import Context, from_iso
+from chalicelib.core.errors import Conflict, Refused
+from chalicelib.core.passwords import hash_password, verify
+from chalicelib.core.table import Act
+from chalicelib.core.web import limits, session
+from chalicelib.core.web.secret import digest
+
+PAR_COMPTE = limits.Limit("connexion-compte", 10, timedelta(minutes=15))
+PAR_ORIGINE = limits.Limit("connexion-origine", 20, timedelta(minutes=1))
+CODE = "CODE"
+
+
+@dataclass(frozen=True)
+class Entree:
+    """What a right password gives: a session's cookie, or a token for the second factor."""
+
+    cookie: str = ""
+    jeton_du_code: str = ""
+    compte: Compte | None = None
+
+
+def se_connecter(ctx: Context, email: str, mot_de_passe: str, suite: str) -> Entree:
+    """Rules T1, T4: the same answer and the same time for an unknown address, a wrong password, a closed account."""
+    limits.consume(ctx, PAR_ORIGINE, ctx.source)
+    limits.consume(ctx, PAR_COMPTE, rules.cle_email(email))
+    row = store.lire_par_email(email)
+    juste = verify(row.empreinte if row else None, mot_de_passe)
+    if row is None or not juste or row.etat != EtatCompte.ACTIF.value:
+        log.event("connexion.refusee")
+        raise Refused(Refus.IDENTIFIANTS)
+    compte = store.compte_of(row)
+    if compte.role.est_personnel:
+        return _demander_le_code(ctx, compte, suite)
+    limits.forgive(ctx, PAR_COMPTE, rules.cle_email(email))
+    return _entrer(ctx, compte)
+
+
+def _demander_le_code(ctx: Context, compte: Compte, suite: str) -> Entree:
+    token = ctx.token()
+    act = Act(_sans_commande(ctx))
+    store.ecrire_jeton(act, token, compte.id, CODE, rules.CODE_VALIDE, suite)
+    act.commit()
+    return Entree(jeton_du_code=token, compte=compte)
+
+
+def donner_le_code(ctx: Context, token: str, code: str) -> tuple[Entree, str]:
+    """The second factor of the staff (rule J6): single use, five tries; answers the entry and where to go on."""
+    limits.consume(ctx, PAR_ORIGINE, ctx.source)
+    jeton = store.lire_jeton(token, CODE)
+    row = store.lire(jeton.compte) if jeton else None
+    if jeton is None or row is None or jeton.expire_le <= ctx.instant or jeton.etat != rules.EtatDuLien.VALABLE.value:
+        raise Refused(Refus.CODE_EPUISE)
+    if not store.compter_un_essai(jeton, rules.ESSAIS_DU_CODE):
+        raise Refused(Refus.CODE_EPUISE)
+    pas = totp.step_of(row.totp or "", code, int(ctx.now.timestamp()))
+    if pas is None:
+        raise Refused(Refus.CODE)
+    act = Act(_sans_commande(ctx))
+    store.user_jeton(act, jeton)
+    store.user_pas(act, row, pas)
+    try:
+        entree = _entrer(ctx, store.compte_of(row), act)
+    except Conflict as error:
+        raise Refused(Refus.CODE) from error
+    limits.forgive(ctx, PAR_COMPTE, rules.cle_email(row.email))
+    return entree, jeton.suite
+
+
+def _entrer(ctx: Context, compte: Compte, act: Act | None = None) -> Entree:
+    act = act or Act(_sans_commande(ctx))
+    cookie, connecte = ouvrir_session(act, compte)
+    audit.note(act, "se_connecter", compte.id)
+    act.commit()
+    log.event("connexion.ouverte", compte=compte.id)
+    return Entree(cookie=cookie, compte=connecte)
+
+
+def ouvrir_session(act: Act, compte: Compte) -> tuple[str, Compte]:
+    """A new session in the transaction of the act, with a new id (no fixation): its cookie, and the account in it."""
+    token = act.ctx.token()
+    store.ouvrir_session(act, compte.id, token, rules.SESSION_ABSOLUE)
+    return session.write(compte.id, token, act.ctx.now), replace(compte, session=digest(token))
+
+
+def _sans_commande(ctx: Context) -> Context:
+    """Logging in twice opens two sessions: the second answer must carry its cookie, so no command is spent."""
+    return replace(ctx, command=None)
+
+
+def utilisateur(ctx: Context, cookie: session.SessionCookie) -> Compte | None:
+    """Who a cookie stands for, if the session still lives (rule T1): one read."""
+    row, ouverte = store.lire_avec_session(cookie.owner, cookie.token)
+    if row is None or ouverte is None or row.etat != EtatCompte.ACTIF.value:
+        return None
+    role = rules.Role[row.role]
+    debut = from_iso(ouverte.ouverte_le)
+    vue = ctx.now.fromtimestamp(cookie.seen, ctx.now.tzinfo)
+    fin = rules.fin_de_session(role, debut, vue)
+    if ctx.now > fin:
+        return None
+    prochaine_fin = rules.fin_de_session(role, debut, ctx.now)
+    reste = int((prochaine_fin - ctx.now).total_seconds())
+    return store.compte_of(row, session=digest(cookie.token), session_ouverte_le=debut, secondes_de_session=reste)
+
+
+def se_deconnecter(ctx: Context, cookie: session.SessionCookie) -> None:
+    """Rule T1: the session ends on the server."""
+    store.fermer_session(cookie.owner, cookie.token)
+
+
+def nouveau_compte(
+    act: Act, identite: rules.Identite, email: str, mot_de_passe: str, documents: dict[str, str]
+) -> tuple[str, str]:
+    """Rule B1, B3: an account to activate, in the transaction of the act. Answers its id and the token of its link.
+
+    The act's commit raises Conflict("email") or Conflict("identite") when another account has them.
+    """
+    ctx = act.ctx
+    compte_id, token = ctx.new_id(), ctx.token()
+    row = store.CompteRow(
+        store.pk(compte_id), "COMPTE",
+        role=rules.Role.INTERVENANT.value, etat=EtatCompte.A_ACTIVER.value,
+        email=email, civilite=identite.civilite.name, nom=identite.nom, nom_usage=identite.nom_usage,
+        prenom=identite.prenom, naissance=identite.naissance.isoformat(),
+        empreinte=hash_password(mot_de_passe), documents=documents, cree_le=ctx.instant, lien_actif=digest(token),
+    )  # fmt: skip
+    store.echeance_d_activation(row, ctx)
+    store.creer(act, row, identite)
+    store.ecrire_jeton(act, token, compte_id, "ACTIVATION", rules.ACTIVATION_VALIDE)
+    return compte_id, token
+
+
+def nouveau_lien_d_activation(act: Act, row: store.CompteRow) -> str:
+    """Another link for an account to activate; the older one is dead. The account's seven days do not move (B4)."""
+    token = act.ctx.token()
+    store.remplacer_jeton(act, row.lien_actif)
+    store.noter_lien(act, row, digest(token))
+    fin = from_iso(row.cree_le) + rules.ACTIVATION_VALIDE
+    store.ecrire_jeton(act, token, row.pk.removeprefix("COMPTE#"), "ACTIVATION", fin - act.ctx.now)
+    return token
+
+
+def activer(act: Act, token: str) -> tuple[Compte, str] | None:
+    """Rules B4, B5: spend the link and open a session, in the transaction of the act; None when the link is dead."""
+    jeton = store.lire_jeton(token, "ACTIVATION")
+    if jeton is None:
+        return None
+    etat = rules.etat_du_lien(jeton.etat, jeton.expire_le, act.ctx.instant)
+    row = store.lire(jeton.compte)
+    if row is None or etat is not rules.EtatDuLien.VALABLE:
+        return None
+    compte = store.compte_of(row)
+    store.user_jeton(act, jeton)
+    store.activer(act, compte.id)
+    return ouvrir_session(act, compte)[::-1]
+
+
+def renvoyer_l_activation(act: Act, email: str) -> tuple[Compte, str] | None:
+    """Rule B5: a new link for an account to activate; None for any other address."""
+    row = store.lire_par_email(email)
+    if row is None or row.etat != EtatCompte.A_ACTIVER.value:
+        return None
+    return store.compte_of(row), nouveau_lien_d_activation(act, row)
+
+
+def supprimer_le_compte(act: Act, compte_id: str) -> bool:
+    """Rule B4: delete an account that was never activated; False when it is gone already."""
+    row = store.lire(compte_id)
+    if row is None or row.etat != EtatCompte.A_ACTIVER.value:
+        return False
+    store.supprimer(act, row)
+    return True

@@ -1,0 +1,83 @@
+"""Texts, files and errors that every portal shows."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from chalicelib.commun.contenus.rules import DOCUMENTS
+from chalicelib.core import aws, errors, log
+from chalicelib.core.context import Context
+from chalicelib.core.web import urls
+from chalicelib.core.web.pages import Reply, page
+
+COOKIE = "__Host-documents"
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_NOM = re.compile(r"([0-9a-f]{12})-([a-z0-9.]+(?:--[a-z0-9.]+)*)")
+_STATUTS: dict[type[Exception], int] = {
+    errors.NotFound: 404,
+    errors.Forbidden: 403,
+    errors.Malformed: 400,
+    errors.TooLarge: 413,
+    errors.TooMany: 429,
+    errors.Conflict: 409,
+    errors.Refused: 409,
+}
+
+
+def versions() -> dict[str, str]:
+    """Name -> version of each document: what somebody accepts who signs up now (rule A5)."""
+    return {nom: document.version for nom, document in DOCUMENTS.items()}
+
+
+def ouverts(ctx: Context) -> set[str]:
+    """Rule B1: names of the documents whose present version this visitor opened."""
+    vus = ctx.request.cookies.get(COOKIE, "").split(".")
+    return {nom for nom, version in versions().items() if f"{nom}:{version}" in vus}
+
+
+def cookie_des_ouverts(ctx: Context, nom: str) -> str:
+    """The cookie that remembers that a document was opened."""
+    noms = sorted(ouverts(ctx) | {nom})
+    vus = ".".join(f"{n}:{versions()[n]}" for n in noms)
+    return f"{COOKIE}={vus}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=86400"
+
+
+def fichier_statique(nom: str) -> Reply:
+    """A static file under its hashed name, kept for ever by browsers; NotFound for any other name."""
+    match = _NOM.fullmatch(nom)
+    chemin = match.group(2).replace("--", "/") if match else ""
+    type_mime = TYPES.get(Path(chemin).suffix)
+    if not match or not type_mime or not (urls.STATIC / chemin).is_file() or urls.empreinte(chemin) != match.group(1):
+        raise errors.NotFound
+    cache = "public, max-age=31536000, immutable"
+    return Reply(
+        body=(urls.STATIC / chemin).read_text(encoding="utf-8"),
+        headers={"Content-Type": f"{type_mime}; charset=utf-8", "Cache-Control": cache},
+    )
+
+
+def page_d_erreur(ctx: Context, error: Exception) -> Reply:
+    """Rule S6: every error is a French page; an unexpected one carries a reference that is in the log."""
+    statut = next((s for kind, s in _STATUTS.items() if isinstance(error, kind)), 500)
+    values: dict[str, Any] = {"statut": statut}
+    if isinstance(error, errors.Refused):
+        values["message"] = error.reason.value
+    if isinstance(error, errors.TooMany):
+        values["delai"] = error.delay
+    if statut == 500:
+        reference = ctx.new_id()[-8:].upper()
+        log.failure("request.failed", reference=reference, route=ctx.route)
+        panne = aws.is_outage(error)
+        values |= {"statut": 503 if panne else 500, "reference": reference}
+        if panne:
+            values["message"] = _PANNE
+    reply = page("core/templates/erreur.html", int(str(values["statut"])), **values)
+    if isinstance(error, errors.TooMany):
+        return Reply(**{**vars(reply), "headers": {"Retry-After": str(error.delay)}})
+    return reply
+
+
+_PANNE = (
+    "Le service ne répond pas pour le moment. Ce qui était enregistré est conservé. Revenez à la page précédente et "
+    "envoyez-la de nouveau dans un instant : votre saisie y est encore, et elle ne sera prise en compte qu’une fois."
+)

@@ -1,0 +1,73 @@
+"""What pages show of files."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from chalicelib.commun.pieces import store
+from chalicelib.commun.pieces.rules import EtatPiece, Piece, Usage
+from chalicelib.core import aws
+from chalicelib.core.contenu import content_disposition
+from chalicelib.core.context import Context
+from chalicelib.core.settings import settings
+from chalicelib.core.web.urls import lien
+
+DUREE_DU_FORMULAIRE = 3600
+DUREE_DU_LIEN = 60
+
+
+def piece(proprietaire: str, piece_id: str) -> Piece | None:
+    """One file of an owner."""
+    row = store.lire(proprietaire, piece_id)
+    return store.piece_of(row) if row else None
+
+
+def pieces(proprietaire: str) -> list[Piece]:
+    """All files of an owner, oldest first."""
+    return [store.piece_of(row) for row in store.toutes(proprietaire)]
+
+
+def derniere(toutes: list[Piece], usage: Usage, *etats: EtatPiece) -> Piece | None:
+    """The newest file of a use in one of these states."""
+    return next((p for p in reversed(toutes) if p.usage == usage and p.etat in etats), None)
+
+
+def formulaire_de_depot(piece: Piece, suite: str) -> dict[str, Any]:
+    """Rule U1: the form by which the browser sends the file straight to the bucket: size, type and key are fixed."""
+    adresse = lien(suite)
+    fixes = {"Content-Type": "application/octet-stream", "success_action_redirect": adresse}
+    conditions: list[Any] = [
+        ["content-length-range", 0, piece.usage.taille_max * 2],
+        ["starts-with", "$x-amz-meta-nom", ""],
+        *({name: value} for name, value in fixes.items()),
+    ]
+    post = aws.client("s3").generate_presigned_post(
+        settings().bucket, piece.cle_en_quarantaine, fixes, conditions, ExpiresIn=DUREE_DU_FORMULAIRE
+    )
+    return {"action": post["url"], "champs": post["fields"]}
+
+
+def lien_de_l_original(piece: Piece) -> str:
+    """Rule U3: the original, by a short-lived link, always as an attachment."""
+    params = {
+        "Bucket": settings().bucket,
+        "Key": piece.cle,
+        "ResponseContentDisposition": content_disposition(piece.nom),
+        "ResponseContentType": "application/octet-stream",
+    }
+    return str(aws.client("s3").generate_presigned_url("get_object", Params=params, ExpiresIn=DUREE_DU_LIEN))
+
+
+def liens_des_pages(piece: Piece) -> list[str]:
+    """Rule U3: the page images, by short-lived links."""
+    s3, bucket = aws.client("s3"), settings().bucket
+    return [
+        s3.generate_presigned_url(
+            "get_object", Params={"Bucket": bucket, "Key": piece.cle_de_page(n)}, ExpiresIn=DUREE_DU_LIEN
+        )
+        for n in range(1, (piece.pages or 0) + 1)
+    ]
+
+
+def echues(ctx: Context) -> Iterator[Any]:
+    """What the sweep looks at."""
+    return store.echues(ctx.instant)

@@ -1,0 +1,201 @@
+"""Acts on files: announce, check, judge, release, draw, replace, sweep (rules U1 to U4)."""
+
+from datetime import timedelta
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib.commun.pieces import rules, store
+from chalicelib.commun.pieces.rules import EtatPiece, Piece, Scan, Usage
+from chalicelib.core import audit, aws, contenu, log
+from chalicelib.core.context import Context
+from chalicelib.core.errors import Conflict
+from chalicelib.core.settings import settings
+from chalicelib.core.table import Act
+from chalicelib.core.web.limits import Limit, consume
+
+DEPOTS = Limit("depots", 40, timedelta(hours=24))
+LARGEUR_DE_PAGE = 1000
+
+
+def annoncer(ctx: Context, proprietaire: str, usage: Usage, resultat: str) -> str:
+    """The owner is about to send a file. Answers `resultat` with `{}` replaced by the file's id."""
+    consume(ctx, DEPOTS, proprietaire)
+    act, piece_id = Act(ctx), ctx.new_id()
+    store.annoncer(act, proprietaire, piece_id, usage.code)
+    audit.note(act, "annoncer_un_fichier", piece_id, usage=usage.code)
+    return act.commit(resultat.format(piece_id))
+
+
+def controler(ctx: Context, cle: str) -> None:
+    """Rule U1: the content of what just arrived is checked. Safe to run again at any time."""
+    named = rules.de_la_cle(cle)
+    row = store.lire(*named) if named else None
+    if row is None or row.etat not in {EtatPiece.ATTENDU.value, EtatPiece.RECU.value}:
+        _supprimer_objets(cle)
+        return
+    objet = _objet(cle)
+    if objet is None:
+        return
+    piece = store.piece_of(row)
+    nom = contenu.nom_sur(_nom_declare(objet), "")
+    verdict = contenu.verifier(objet["octets"], piece.usage.formats, piece.usage.taille_max, nom or None)
+    if verdict.refus or verdict.format is None:
+        message = contenu.message(verdict.refus, piece.usage.formats, piece.usage.taille_max) if verdict.refus else ""
+        _refuser(ctx, row, message, nom)
+        return
+    nom = nom or f"{piece.usage.libelle}.{verdict.format.name.lower()}"
+    if store.noter_le_controle(ctx, row, objet["etag"], nom, verdict.format, len(objet["octets"])):
+        _liberer_si_sain(ctx, row)
+
+
+def recevoir_le_verdict(ctx: Context, cle: str, etag: str, statut: str) -> None:
+    """Rule U1: the scanner's verdict on what arrived; may come before the content's check, or twice."""
+    named = rules.de_la_cle(cle)
+    row = store.lire(*named) if named else None
+    if row is None:
+        return
+    scan = Scan(statut)
+    if scan in rules.REFUS_DU_SCAN:
+        _refuser(ctx, row, rules.REFUS_DU_SCAN[scan], row.nom)
+    elif scan is Scan.SAIN:
+        if store.noter_le_scan(row, etag):
+            _liberer_si_sain(ctx, row)
+    else:
+        log.warning("piece.scan_failed", piece=row.sk, statut=statut)
+
+
+def _refuser(ctx: Context, row: Any, message: str, nom: str) -> None:
+    act = Act(ctx)
+    store.refuser(act, row, message, nom)
+    audit.note(act, "refuser_un_fichier", row.sk)
+    try:
+        act.commit()
+    except Conflict:
+        return
+    _supprimer_objets(store.piece_of(row).cle_en_quarantaine)
+    log.event("piece.refusee", piece=row.sk)
+
+
+def _liberer_si_sain(ctx: Context, row: Any) -> None:
+    """`row` was just read or updated: with both verdicts on the same object it moves out of the quarantine."""
+    if not row.controle or row.controle != row.analyse or row.etat != EtatPiece.RECU.value:
+        return
+    piece = store.piece_of(row)
+    bucket = settings().bucket
+    try:
+        aws.client("s3").copy_object(
+            Bucket=bucket,
+            Key=piece.cle,
+            CopySource={"Bucket": bucket, "Key": piece.cle_en_quarantaine},
+            CopySourceIfMatch=row.controle,
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] in {"PreconditionFailed", "NoSuchKey", "404", "412"}:
+            log.warning("piece.object_changed", piece=row.sk)
+            return
+        raise
+    act = Act(ctx)
+    store.liberer(act, row)
+    _remplacer_les_precedentes(act, piece)
+    audit.note(act, "recevoir_un_fichier", piece.id, usage=piece.usage.code)
+    try:
+        act.commit()
+    except Conflict:
+        return
+    _supprimer_objets(piece.cle_en_quarantaine)
+    demander_les_pages(piece)
+    log.event("piece.disponible", piece=piece.id, usage=piece.usage.code)
+
+
+def _remplacer_les_precedentes(act: Act, piece: Piece) -> None:
+    """One file per use: the newer takes the place of the older."""
+    for row in store.toutes(piece.proprietaire):
+        autre = store.piece_of(row)
+        if autre.id != piece.id and autre.usage == piece.usage and autre.etat is EtatPiece.DISPONIBLE:
+            store.mettre_fin(act, row, EtatPiece.REMPLACE)
+
+
+def demander_les_pages(piece: Piece) -> None:
+    """Ask for the page images; what is not asked here is found by the sweep."""
+    import json
+
+    message = json.dumps({"proprietaire": piece.proprietaire, "piece": piece.id})
+    aws.client("sqs").send_message(QueueUrl=aws.queue_url(settings().queue("images")), MessageBody=message)
+
+
+def dessiner(proprietaire: str, piece_id: str) -> int:
+    """Rule U3: what staff look at on screen are page images, made once. Answers how many."""
+    row = store.lire(proprietaire, piece_id)
+    if row is None or row.etat != EtatPiece.DISPONIBLE.value or row.pages is not None:
+        return 0
+    piece = store.piece_of(row)
+    objet = _objet(piece.cle)
+    if objet is None or piece.format is None:
+        return 0
+    numero = 0
+    for numero, image in enumerate(contenu.pages_images(objet["octets"], piece.format, LARGEUR_DE_PAGE), start=1):
+        aws.client("s3").put_object(
+            Bucket=settings().bucket,
+            Key=piece.cle_de_page(numero),
+            Body=image,
+            ContentType="image/png" if image.startswith(b"\x89PNG") else "image/jpeg",
+        )
+    store.noter_les_pages(row, numero)
+    return numero
+
+
+def abandonner_les_attendus(act: Act, pieces: list[Piece]) -> None:
+    """Files announced that never came: what arrives for them later is thrown away."""
+    for piece in pieces:
+        if piece.etat is EtatPiece.ATTENDU:
+            row = store.cle(piece.proprietaire, piece.id)
+            row.etat = EtatPiece.ATTENDU.value
+            store.mettre_fin(act, row, EtatPiece.ABANDONNE)
+
+
+def supprimer(ctx: Context, piece: Piece, resultat: str) -> str:
+    """The owner deletes a file (rule D10); its objects follow within a day."""
+    act = Act(ctx)
+    row = store.cle(piece.proprietaire, piece.id)
+    row.etat = piece.etat.value
+    store.mettre_fin(act, row, EtatPiece.ABANDONNE)
+    audit.note(act, "supprimer_un_fichier", piece.id)
+    return act.commit(resultat)
+
+
+def echoir(ctx: Context, row: Any) -> bool:
+    """One file fallen due (rules U4, W1): orphans and replaced versions go, stuck ones are looked at again."""
+    piece = store.piece_of(row)
+    if piece.etat is EtatPiece.RECU:
+        log.warning("piece.stuck", piece=piece.id)
+        store.relancer(row, ctx, rules.RELANCE)
+        controler(ctx, piece.cle_en_quarantaine)
+        return True
+    if piece.etat is EtatPiece.DISPONIBLE:
+        return False
+    pages = [piece.cle_de_page(n) for n in range(1, (piece.pages or 0) + 1)]
+    _supprimer_objets(piece.cle_en_quarantaine, piece.cle, *pages)
+    store.effacer(row)
+    return True
+
+
+def _objet(cle: str) -> dict[str, Any] | None:
+    try:
+        found = aws.client("s3").get_object(Bucket=settings().bucket, Key=cle)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in {"NoSuchKey", "404"}:
+            return None
+        raise
+    return {"octets": found["Body"].read(), "etag": found["ETag"].strip('"'), "metadata": found["Metadata"]}
+
+
+def _nom_declare(objet: dict[str, Any]) -> str:
+    from urllib.parse import unquote
+
+    return unquote(objet["metadata"].get("nom", ""))[:200]
+
+
+def _supprimer_objets(*cles: str) -> None:
+    objets = [{"Key": cle} for cle in cles]
+    aws.client("s3").delete_objects(Bucket=settings().bucket, Delete={"Objects": objets, "Quiet": True})

@@ -1,0 +1,44 @@
+"""Dates and sizes as French readers expect them: `21 novembre 2026`, `14 h 32`, `1,2 Mo`. Pure."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+_PARIS = ZoneInfo("Europe/Paris")
+_MOIS = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet",
+    "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
+NBSP = "\u00a0"
+
+
+def jour(value: date | datetime | str) -> str:
+    """A civil day in Paris: « 1er mars 2026 », « 21 novembre 2026 »."""
+    value = _local(value)
+    number = "1er" if value.day == 1 else str(value.day)
+    return f"{number}{NBSP}{_MOIS[value.month - 1]}{NBSP}{value.year}"
+
+
+def heure(value: datetime | str) -> str:
+    """A time in Paris: « 14 h 32 »."""
+    value = _local(value)
+    if not isinstance(value, datetime):
+        raise TypeError("a day has no time")
+    return f"{value.hour}{NBSP}h{NBSP}{value.minute:02d}"
+
+
+def instant(value: datetime | str) -> str:
+    """« 21 novembre 2026 à 14 h 32 »."""
+    return f"{jour(value)} à {heure(value)}"
+
+
+def taille(octets: int) -> str:
+    """A size in decimal units: « 812 ko », « 1,2 Mo »."""
+    if octets < 1_000_000:
+        return f"{max(1, round(octets / 1000)) if octets else 0}{NBSP}ko"
+    return f"{octets / 1_000_000:.1f}".replace(".", ",") + f"{NBSP}Mo"
+
+
+def _local(value: date | datetime | str) -> date | datetime:
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value.replace("Z", "+00:00")) if "T" in value else date.fromisoformat(value)
+    return value.astimezone(_PARIS) if isinstance(value, datetime) else value

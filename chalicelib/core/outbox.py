@@ -1,0 +1,137 @@
+"""Mails wait here, written by the act that announces them; a worker sends each at least once (rule V1)."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+
+from chalicelib.core import aws, log, outbox_ids
+from chalicelib.core.context import Context, iso
+from chalicelib.core.mail import Mail, RenderedMail, mime, render_mail
+from chalicelib.core.table import Act, Row, fallen_due, get, meta, seconds, shard, update_if
+
+TRIES = 8
+LEASE = timedelta(seconds=60)
+FIRST_LOOK = timedelta(seconds=60)
+KEPT = timedelta(days=62)
+A_ENVOYER, ENVOYE, MORT = "A_ENVOYER", "ENVOYE", "MORT"
+
+
+class MailRow(Row):
+    """One mail. Its text is erased once sent: it may hold a link that opens an account."""
+
+    Meta = meta("outbox")
+    etat = UnicodeAttribute()
+    to = UnicodeAttribute()
+    subject = UnicodeAttribute()
+    text = UnicodeAttribute(null=True)
+    html = UnicodeAttribute(null=True)
+    tries = NumberAttribute(default=0)
+    lease = UnicodeAttribute(default="")
+    cree_le = UnicodeAttribute()
+    envoye_le = UnicodeAttribute(null=True)
+
+
+def add(act: Act, mail: Mail) -> str:
+    """Put a mail in the transaction of the act; answers its id."""
+    mail_id = act.ctx.new_id()
+    row = MailRow(
+        f"MAIL#{mail_id}",
+        "MAIL",
+        etat=A_ENVOYER,
+        cree_le=act.ctx.instant,
+        due_pk=shard("MAIL", mail_id),
+        due_at=iso(act.ctx.now + FIRST_LOOK),
+        **asdict(render_mail(mail)),
+    )
+    act.create(row, "mail")
+    act.mails.append(mail_id)
+    return mail_id
+
+
+def send(ctx: Context, mail_id: str) -> bool:
+    """Send one mail if it still waits and nobody else is at it; answers whether it went out now."""
+    row = get(MailRow, f"MAIL#{mail_id}", "MAIL")
+    if row is None or row.etat != A_ENVOYER or not _claim(ctx, row):
+        return False
+    try:
+        raw = mime(ctx, RenderedMail(row.to, row.subject, row.text or "", row.html or ""), mail_id)
+        aws.client("sesv2").send_email(
+            Content={"Raw": {"Data": raw}}, Destination={"ToAddresses": [row.to]}, FromEmailAddress=_sender()
+        )
+    except Exception:
+        log.failure("mail.failed", mail=mail_id, tries=int(row.tries) + 1)
+        _postpone(ctx, row, mail_id)
+        return False
+    row.update(
+        actions=[
+            MailRow.etat.set(ENVOYE),
+            MailRow.envoye_le.set(ctx.instant),
+            MailRow.ttl.set(seconds(ctx, KEPT)),
+            MailRow.text.remove(),
+            MailRow.html.remove(),
+            MailRow.due_pk.remove(),
+            MailRow.due_at.remove(),
+        ]
+    )
+    log.event("mail.sent", mail=mail_id)
+    return True
+
+
+def waiting(ctx: Context) -> Iterator[str]:
+    """Ids of the mails that should have left by now: never told to the queue, or tried and postponed."""
+    for row in fallen_due(MailRow, "MAIL", ctx.instant):
+        yield row.pk.removeprefix("MAIL#")
+
+
+def dead() -> list[MailRow]:
+    """Mails given up after TRIES tries, newest first (rule V1: visible and replayable)."""
+    return list(MailRow.gsi1.query("MAILS#MORTS", scan_index_forward=False, limit=100))
+
+
+def replay(ctx: Context, mail_id: str) -> None:
+    """Give a dead mail all its tries again."""
+    row = get(MailRow, f"MAIL#{mail_id}", "MAIL")
+    if row is None:
+        return
+    row.update(
+        actions=[
+            MailRow.etat.set(A_ENVOYER),
+            MailRow.tries.set(0),
+            MailRow.due_pk.set(shard("MAIL", mail_id)),
+            MailRow.due_at.set(ctx.instant),
+            MailRow.gsi1pk.remove(),
+            MailRow.gsi1sk.remove(),
+        ],
+        condition=MailRow.etat == MORT,
+    )
+    outbox_ids.push([mail_id])
+
+
+def _sender() -> str:
+    from email.utils import parseaddr
+
+    from chalicelib.core.settings import settings
+
+    return parseaddr(settings().mail_from)[1]
+
+
+def _claim(ctx: Context, row: MailRow) -> bool:
+    lease = iso(ctx.now + LEASE)
+    free = (MailRow.etat == A_ENVOYER) & (MailRow.lease < ctx.instant)
+    return update_if(row, [MailRow.lease.set(lease), MailRow.due_at.set(lease)], free)
+
+
+def _postpone(ctx: Context, row: MailRow, mail_id: str) -> None:
+    tries = int(row.tries) + 1
+    actions: list[Any] = [MailRow.tries.set(tries), MailRow.lease.set("")]
+    if tries >= TRIES:
+        actions += [MailRow.etat.set(MORT), MailRow.gsi1pk.set("MAILS#MORTS"), MailRow.gsi1sk.set(ctx.instant)]
+        actions += [MailRow.due_pk.remove(), MailRow.due_at.remove()]
+        log.warning("mail.dead", mail=mail_id)
+    else:
+        delay = timedelta(minutes=min(2**tries, 60), seconds=ctx.chance().uniform(0, 30))
+        actions.append(MailRow.due_at.set(iso(ctx.now + delay)))
+    row.update(actions=actions)

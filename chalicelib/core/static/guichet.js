@@ -1,0 +1,308 @@
+/* Guichet: small comforts over pages that work without them. No dependency, no storage, nothing inline. */
+(() => {
+  "use strict";
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const byId = (id) => document.getElementById(id);
+  const make = (tag, className, text) => {
+    const node = document.createElement(tag);
+    if (className) node.className = className;
+    if (text) node.textContent = text;
+    return node;
+  };
+  const count = (n) => n.toLocaleString("fr-FR");
+  const size = (n) => (n < 1e6 ? `${Math.max(1, Math.round(n / 1e3))} ko` : `${(n / 1e6).toFixed(1).replace(".", ",")} Mo`);
+  const plural = (n, word) => `${count(n)} ${word}${n > 1 ? "s" : ""}`;
+
+  // Summary of errors: takes the focus.
+  const focusErrors = () => byId("resume-erreurs")?.focus();
+
+  // Leaving with unsaved input.
+  let unsaved = false;
+  document.addEventListener("input", (event) => {
+    if (event.target.form?.matches("[data-avertir]")) unsaved = true;
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (unsaved) event.preventDefault();
+  });
+
+  // A form is sent once. Buttons are not disabled: they carry values.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method === "dialog" || form.matches("[data-depot]")) return;
+    if (form.dataset.envoye) {
+      event.preventDefault();
+      return;
+    }
+    if (!form.target) {
+      form.dataset.envoye = "1";
+      setTimeout(() => delete form.dataset.envoye, 8000);
+    }
+    unsaved = false;
+  });
+  window.addEventListener("pageshow", () => all("[data-envoye]").forEach((form) => delete form.dataset.envoye));
+
+  // Delegated clicks: password shown or hidden, documents to open, dialogs.
+  document.addEventListener("click", (event) => {
+    const target = event.target.closest("[data-voir], a[data-document], [data-dialogue], [data-fermer]");
+    all("details.infobulle[open]").forEach((d) => d.contains(event.target) || (d.open = false));
+    if (!target) return;
+    if (target.dataset.voir) {
+      const shown = target.getAttribute("aria-pressed") !== "true";
+      target.setAttribute("aria-pressed", shown);
+      byId(target.dataset.voir).type = shown ? "text" : "password";
+    } else if ("document" in target.dataset) {
+      const row = target.closest(".document");
+      const tag = row?.querySelector(".etat");
+      const field = row?.querySelector("input[type=hidden]");
+      if (field) field.value = "1";
+      if (tag) {
+        tag.className = "etat etat-succes";
+        tag.querySelector("path, circle")?.replaceWith(drawTick());
+        tag.lastElementChild.textContent = "Ouvert";
+      }
+    } else if (target.dataset.dialogue) {
+      event.preventDefault();
+      byId(target.dataset.dialogue).showModal();
+    } else {
+      const dialog = target.closest("dialog");
+      if (dialog.open) {
+        event.preventDefault();
+        dialog.close();
+      }
+    }
+  });
+  const drawTick = () => {
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    path.setAttribute("d", "m5 12.5 4.5 4.5L19 7");
+    return path;
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    all("details.infobulle[open]").forEach((d) => {
+      d.open = false;
+      if (d.contains(document.activeElement)) d.querySelector("summary").focus();
+    });
+  });
+
+  // What a form holds under a name.
+  const values = (form, name) =>
+    all("input, select, textarea", form)
+      .filter((f) => f.name === name && (!/radio|checkbox/.test(f.type) || f.checked))
+      .flatMap((f) => (f.selectedOptions ? [...f.selectedOptions].map((o) => o.value) : [f.value]));
+
+  // [data-visible-si="nom=a|b"]: parts that depend on an answer.
+  const showParts = (form) =>
+    all("[data-visible-si]", form).forEach((part) => {
+      const [name, wanted] = part.dataset.visibleSi.split("=");
+      const held = values(form, name);
+      const shown = held.some((v) => (wanted === "*" ? v : wanted.split("|").includes(v)));
+      part.hidden = !shown;
+      const fields = part.matches("option") ? [part] : all("input, select, textarea", part);
+      fields.forEach((f) => (f.disabled = !!f.closest("[data-visible-si][hidden]")));
+    });
+
+  // [data-identique="source:cible"]: a box that copies one field into another.
+  const copySame = (form) =>
+    all("[data-identique]", form).forEach((box) => {
+      const [source, target] = box.dataset.identique.split(":").map(byId);
+      if (!source || !target) return;
+      if (box.checked) target.value = source.value;
+      target.readOnly = box.checked;
+    });
+
+  // [data-communes]: a postal code proposes its communes.
+  const communes = async (field) => {
+    const target = byId(field.dataset.communesCible);
+    const code = field.value.replace(/[\s.-]/g, "");
+    if (!target || !/^\d{5}$/.test(code) || field.dataset.lu === code) return;
+    field.dataset.lu = code;
+    try {
+      const answer = await fetch(`${field.dataset.communes}?code_postal=${code}`, { credentials: "same-origin" });
+      if (!answer.ok || answer.redirected) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const options = all("option", page).map((o) => new Option(o.textContent, o.value));
+      const before = target.value;
+      target.replaceChildren(...options);
+      if (target.matches("select")) target.value = before || options[0]?.value || "";
+      const town = document.querySelector(`input[list="${target.id}"]`);
+      if (town && !town.value && options.length === 1) town.value = options[0].value;
+    } catch {
+      delete field.dataset.lu;
+    }
+  };
+
+  // Counted texts.
+  const counter = (area) => {
+    const line = byId(`${area.id}-compteur`);
+    if (!line) return;
+    const left = Number(area.dataset.maximum) - area.value.length;
+    line.textContent = left < 0 ? `${plural(-left, "caractère")} de trop.` : `${plural(left, "caractère")} restant${left > 1 ? "s" : ""}.`;
+    line.classList.toggle("depasse", left < 0);
+  };
+  const spoken = make("div", "visually-hidden");
+  spoken.setAttribute("role", "status");
+  let speaking;
+  const say = (text, wait = 1200) => {
+    clearTimeout(speaking);
+    speaking = setTimeout(() => (spoken.textContent = text), wait);
+  };
+
+  document.addEventListener("input", (event) => {
+    const field = event.target;
+    if (field.dataset.maximum) {
+      counter(field);
+      say(byId(`${field.id}-compteur`)?.textContent || "");
+    }
+    if (field.form) {
+      copySame(field.form);
+      showParts(field.form);
+    }
+    if (field.dataset.communes) communes(field);
+  });
+
+  // Files: sent as soon as chosen, with progress, cancel, retry.
+  const upload = (form) => {
+    const input = form.querySelector("input[type=file]");
+    const errors = form.querySelector(".erreur");
+    const button = form.querySelector("[type=submit]");
+    const { tailleMax, formats, suite } = form.dataset;
+    let box;
+    const fail = (text, again) => {
+      box?.remove();
+      const line = make("p");
+      line.append(make("span", "visually-hidden", "Erreur : "), text);
+      errors.replaceChildren(line);
+      form.classList.add("champ-en-erreur");
+      input.setAttribute("aria-invalid", "true");
+      button.hidden = !again;
+      if (again) button.textContent = "Réessayer";
+      say(text, 0);
+    };
+    const refuse = (file) => {
+      const types = formats.split(",");
+      if (!file) return "Choisissez un fichier.";
+      if (!types.includes(file.name.split(".").pop().toLowerCase()))
+        return `Ce format n’est pas accepté. Choisissez un fichier ${types.join(", ").toUpperCase()}.`;
+      if (!file.size) return "Ce fichier est vide. Choisissez-en un autre.";
+      if (file.size > Number(tailleMax)) return `Ce fichier pèse ${size(file.size)}. Choisissez un fichier de ${size(Number(tailleMax))} au maximum.`;
+      return "";
+    };
+    const send = () => {
+      const file = input.files[0];
+      const refusal = refuse(file);
+      if (refusal) return fail(refusal);
+      errors.replaceChildren();
+      form.classList.remove("champ-en-erreur");
+      input.removeAttribute("aria-invalid");
+      form.elements["x-amz-meta-nom"].value = encodeURIComponent(file.name);
+      const request = new XMLHttpRequest();
+      const bar = make("progress");
+      const line = make("p", "", `Envoi de ${file.name}…`);
+      const cancel = make("button", "bouton bouton-lien", "Annuler l’envoi");
+      cancel.type = "button";
+      bar.max = file.size;
+      bar.value = 0;
+      bar.setAttribute("aria-label", `Envoi de ${file.name}`);
+      box?.remove();
+      box = make("div", "depot-suivi");
+      box.append(line, cancel, bar);
+      form.append(box);
+      button.hidden = true;
+      const body = new FormData(form);
+      input.disabled = true;
+      let whole = false;
+      const end = () => (input.disabled = false);
+      const done = () => {
+        line.textContent = "Fichier reçu. Vérification en cours…";
+        cancel.remove();
+        location.assign(suite);
+      };
+      request.upload.onprogress = (event) => {
+        const sent = Math.min(event.loaded, file.size);
+        bar.value = sent;
+        line.textContent = `${size(sent)} sur ${size(file.size)}`;
+      };
+      request.upload.onload = () => (whole = true);
+      request.onload = () => {
+        end();
+        if (request.status < 400) done();
+        else fail(/EntityTooLarge/.test(request.responseText) ? `Choisissez un fichier de ${size(Number(tailleMax))} au maximum.` : "Le fichier n’a pas pu être déposé. Actualisez la page, puis réessayez.", true);
+      };
+      // The store answers with a redirection that a script may not follow: once all is sent, the next page knows.
+      request.onerror = () => {
+        end();
+        if (whole) done();
+        else fail("L’envoi s’est interrompu. Vérifiez votre connexion, puis réessayez.", true);
+      };
+      request.onabort = () => {
+        end();
+        box.remove();
+        input.value = "";
+        input.focus();
+        say("Envoi annulé.", 0);
+      };
+      cancel.onclick = () => request.abort();
+      request.open("POST", form.action);
+      request.send(body);
+      say(`Envoi de ${file.name}`, 0);
+    };
+    button.hidden = true;
+    input.addEventListener("change", () => input.files.length && send());
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      send();
+    });
+  };
+
+  // End of the session: told 150 seconds before.
+  const watchSession = () => {
+    const { sessionFin, sessionProlonger } = document.body.dataset;
+    const dialog = byId("session-fin");
+    if (!sessionFin || !dialog) return;
+    const [soon, over] = [dialog.querySelector("[data-session-bientot]"), dialog.querySelector("[data-session-passee]")];
+    let end = Date.now() + Number(sessionFin) * 1000;
+    const tick = () => {
+      const left = Math.round((end - Date.now()) / 1000);
+      if (left > 150) return;
+      if (!dialog.open && !over.dataset.vu) dialog.showModal();
+      const rest = left > 90 ? `${Math.round(left / 60)} minutes` : plural(Math.max(left, 0), "seconde");
+      dialog.querySelector("[data-session-reste]").textContent = rest;
+      if (left > 0) return;
+      soon.hidden = true;
+      over.hidden = false;
+      over.dataset.vu = "1";
+      clearInterval(timer);
+    };
+    const timer = setInterval(tick, 1000);
+    dialog.querySelector("[data-session-rester]").onclick = async () => {
+      try {
+        const answer = await fetch(sessionProlonger, { credentials: "same-origin", cache: "no-store" });
+        if (answer.ok && !answer.redirected) end = Date.now() + Number(sessionFin) * 1000;
+        else end = Date.now();
+        if (answer.ok && !answer.redirected) dialog.close();
+      } catch {
+        say("La connexion ne répond pas. Réessayez.", 0);
+      }
+    };
+    dialog.querySelector("[data-session-fermer]").onclick = () => dialog.close();
+  };
+
+  const start = (root) => {
+    all("[data-voir]", root).forEach((b) => (b.hidden = false));
+    all("[data-maximum]", root).forEach(counter);
+    all("form[data-depot]", root).forEach(upload);
+    all("form", root).forEach((form) => {
+      copySame(form);
+      showParts(form);
+    });
+  };
+  document.body.append(spoken);
+  start(document);
+  focusErrors();
+  watchSession();
+  document.addEventListener("htmx:load", (event) => {
+    if (event.target === document.body) return;
+    start(event.target);
+    if (event.target.querySelector?.("#resume-erreurs")) focusErrors();
+  });
+})();

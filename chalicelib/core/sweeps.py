@@ -1,0 +1,63 @@
+"""A sweep: what falls due moves, item by item, by conditional transitions; run twice it changes nothing (rule W1)."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+
+from chalicelib.core import log
+from chalicelib.core.context import Context, from_iso
+from chalicelib.core.errors import Conflict
+from chalicelib.core.table import Row, meta, seconds
+
+KEPT = timedelta(days=40)
+T = TypeVar("T")
+
+
+class RunRow(Row):
+    """The record of one run."""
+
+    Meta = meta("noyau")
+    debut = UnicodeAttribute()
+    fin = UnicodeAttribute(null=True)
+    vus = NumberAttribute(default=0)
+    changes = NumberAttribute(default=0)
+    echecs = NumberAttribute(default=0)
+
+
+@dataclass
+class Tally:
+    """What a run saw."""
+
+    seen: int = 0
+    changed: int = 0
+    failed: int = 0
+
+
+def sweep_context(event: dict[str, str]) -> Context:
+    """The context of a sweep: its clock is its event's scheduled time, so that a replay gives the same result."""
+    return Context(now=from_iso(event["scheduled_time"]))
+
+
+def sweep(ctx: Context, name: str, items: Iterable[T], move: Callable[[T], bool]) -> Tally:
+    """Move each item due; one that fails does not stop the others; the run's record tells the whole.
+
+    `move` answers whether it changed something. A lost race (Conflict) counts as unchanged.
+    """
+    row = RunRow(f"BALAYAGE#{name}", ctx.instant, debut=ctx.instant, ttl=seconds(ctx, KEPT))
+    tally = Tally()
+    for item in items:
+        tally.seen += 1
+        try:
+            tally.changed += move(item)
+        except Conflict:
+            continue
+        except Exception:
+            tally.failed += 1
+            log.failure("sweep.item_failed", sweep=name)
+    row.vus, row.changes, row.echecs, row.fin = tally.seen, tally.changed, tally.failed, ctx.instant
+    row.save()
+    log.event("sweep.ended", sweep=name, seen=tally.seen, changed=tally.changed, failed=tally.failed)
+    return tally

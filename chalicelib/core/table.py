@@ -1,0 +1,238 @@
+"""DynamoDB as the house uses it: rows with `pk`, `sk`, sparse indexes, and acts that write all or nothing."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache
+from typing import Any, ClassVar, TypeVar
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.connection import Connection
+from pynamodb.constants import BATCH_GET_ITEM
+from pynamodb.exceptions import DoesNotExist, TransactWriteError, UpdateError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.core import outbox_ids
+from chalicelib.core.context import Context
+from chalicelib.core.errors import AlreadyDone, Conflict
+from chalicelib.core.settings import settings
+
+COMMAND_KEPT = timedelta(hours=48)
+CONFLICT_TRIES = 5
+SHARDS = 8
+
+
+class Gsi1(GlobalSecondaryIndex[Any]):
+    """First index: what a list shows."""
+
+    class Meta:
+        index_name = "gsi1"
+        projection = AllProjection()
+
+    gsi1pk = UnicodeAttribute(hash_key=True)
+    gsi1sk = UnicodeAttribute(range_key=True)
+
+
+class Due(GlobalSecondaryIndex[Any]):
+    """What falls due: `<kind>#<shard>`, instant. Sweeps read nothing else."""
+
+    class Meta:
+        index_name = "due"
+        projection = AllProjection()
+
+    due_pk = UnicodeAttribute(hash_key=True)
+    due_at = UnicodeAttribute(range_key=True)
+
+
+def meta(table: str) -> Any:
+    """PynamoDB's Meta of a row of `table`, with timeouts that suit a Lambda."""
+    from chalicelib.core import aws
+
+    return type(
+        "Meta",
+        (),
+        {
+            "table_name": settings().table(table),
+            "connect_timeout_seconds": aws.CONNECT_TIMEOUT,
+            "read_timeout_seconds": aws.READ_TIMEOUT,
+            "max_retry_attempts": aws.ATTEMPTS,
+        },
+    )
+
+
+class Row(Model):
+    """Base of all rows; each slice's store subclasses it with its attributes."""
+
+    KIND: ClassVar[str] = ""
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    gsi1pk = UnicodeAttribute(null=True)
+    gsi1sk = UnicodeAttribute(null=True)
+    gsi2pk = UnicodeAttribute(null=True)
+    gsi2sk = UnicodeAttribute(null=True)
+    due_pk = UnicodeAttribute(null=True)
+    due_at = UnicodeAttribute(null=True)
+    ttl = NumberAttribute(null=True)
+
+    gsi1 = Gsi1()
+    due = Due()
+
+
+class CommandRow(Row):
+    """A command that was carried out, with what it answered: the same form sent twice acts once."""
+
+    Meta = meta("noyau")
+    result = UnicodeAttribute(default="")
+    route = UnicodeAttribute(default="")
+
+
+@cache
+def connection() -> Connection:
+    """PynamoDB's one connection, shared by every row (a second one would build a second client)."""
+    return CommandRow._get_connection().connection
+
+
+R = TypeVar("R", bound=Row)
+
+
+def get(row: type[R], pk: str, sk: str) -> R | None:
+    """One row read with certainty (consistent), or None."""
+    try:
+        return row.get(pk, sk, consistent_read=True)
+    except DoesNotExist:
+        return None
+
+
+def get_many(*wanted: tuple[type[Row], str, str]) -> list[Any]:
+    """Several rows, of one or several tables, in one call; None where there is none."""
+    request: dict[str, Any] = {}
+    for row, pk, sk in wanted:
+        keys = request.setdefault(row.Meta.table_name, {"Keys": [], "ConsistentRead": True})["Keys"]
+        keys.append({"pk": {"S": pk}, "sk": {"S": sk}})
+    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    while request:
+        answer = connection().dispatch(BATCH_GET_ITEM, {"RequestItems": request})
+        for table, items in answer["Responses"].items():
+            found |= {(table, item["pk"]["S"], item["sk"]["S"]): item for item in items}
+        request = answer.get("UnprocessedKeys") or {}
+    raws = [found.get((row.Meta.table_name, pk, sk)) for row, pk, sk in wanted]
+    return [row.from_raw_data(raw) if raw else None for (row, _, _), raw in zip(wanted, raws, strict=True)]
+
+
+def shard(kind: str, of: str) -> str:
+    """The partition of the `due` index that holds the item `of`."""
+    return f"{kind}#{sum(of.encode()) % SHARDS}"
+
+
+def fallen_due(row: type[R], kind: str, until: str, limit: int = 500) -> Iterator[R]:
+    """Rows of `kind` due at `until` or before, oldest first in each shard."""
+    for number in range(SHARDS):
+        yield from row.due.query(f"{kind}#{number}", Due.due_at <= until, limit=limit)
+
+
+def update_if(row: Row, actions: Sequence[Action], condition: Condition) -> bool:
+    """A conditional transition outside an act; False when the condition does not hold (somebody was first)."""
+    try:
+        row.update(actions=list(actions), condition=condition)
+    except UpdateError as error:
+        if error.cause_response_code == "ConditionalCheckFailedException":
+            return False
+        raise
+    return True
+
+
+def seconds(ctx: Context, delay: timedelta) -> int:
+    """The value of a `ttl` attribute: seconds since 1970."""
+    return int((ctx.now + delay).timestamp())
+
+
+@dataclass
+class _Write:
+    order: int
+    label: str
+    apply: Any
+
+
+@dataclass
+class Act:
+    """What one act writes: all of it or nothing, once per command, with its mails and its audit line.
+
+    `label` names a condition: when it does not hold, `commit` raises Conflict(label).
+    """
+
+    ctx: Context
+    writes: list[_Write] = field(default_factory=list)
+    mails: list[str] = field(default_factory=list)
+
+    def check(self, row: type[Row], pk: str, sk: str, condition: Condition, label: str = "") -> None:
+        """Demand that a row which the act does not write is in a certain state."""
+        self.writes.append(_Write(0, label, lambda tx: tx.condition_check(row, pk, sk, condition=condition)))
+
+    def delete(self, row: Row, condition: Condition | None = None, label: str = "") -> None:
+        """Delete a row."""
+        self.writes.append(_Write(1, label, lambda tx: tx.delete(row, condition=condition)))
+
+    def put(self, row: Row, condition: Condition | None = None, label: str = "") -> None:
+        """Write a whole row."""
+        self.writes.append(_Write(2, label, lambda tx: tx.save(row, condition=condition)))
+
+    def create(self, row: Row, label: str = "") -> None:
+        """Write a row that must not exist yet."""
+        self.put(row, type(row).pk.does_not_exist(), label)
+
+    def update(self, row: Row, actions: Sequence[Action], condition: Condition | None = None, label: str = "") -> None:
+        """Change attributes of a row; it must exist."""
+        exists = type(row).pk.exists()
+        whole = exists if condition is None else exists & condition
+        self.writes.append(_Write(3, label, lambda tx: tx.update(row, actions=list(actions), condition=whole)))
+
+    def commit(self, result: str = "") -> str:
+        """Write everything; answers `result`, or what the same command answered the first time.
+
+        Raises Conflict(label) when a condition does not hold, AlreadyDone when the command was carried out.
+        """
+        if self.ctx.command:
+            self.create(_command_row(self.ctx, result), "command")
+        ordered = sorted(self.writes, key=lambda write: write.order)
+        for attempt in range(CONFLICT_TRIES):
+            try:
+                with TransactWrite(connection=connection()) as tx:
+                    for write in ordered:
+                        write.apply(tx)
+            except TransactWriteError as error:
+                if not self._may_retry(error, ordered) or attempt == CONFLICT_TRIES - 1:
+                    raise
+                time.sleep(self.ctx.chance().uniform(0.02, 0.08) * (attempt + 1))
+            else:
+                outbox_ids.push(self.mails)
+                return result
+        raise AssertionError("unreachable")
+
+    def _may_retry(self, error: TransactWriteError, ordered: list[_Write]) -> bool:
+        reasons = error.cancellation_reasons
+        failed = [w.label for w, r in zip(ordered, reasons, strict=False) if r and r.code == "ConditionalCheckFailed"]
+        if failed:
+            if self.ctx.command:
+                _raise_if_done(self.ctx)
+            raise Conflict(failed[0]) from error
+        return any(r and r.code == "TransactionConflict" for r in reasons)
+
+
+def _command_row(ctx: Context, result: str) -> CommandRow:
+    return CommandRow(f"COMMANDE#{ctx.command}", "COMMANDE", result=result, route=ctx.route,
+                      ttl=seconds(ctx, COMMAND_KEPT))  # fmt: skip
+
+
+def _raise_if_done(ctx: Context) -> None:
+    done = get(CommandRow, f"COMMANDE#{ctx.command}", "COMMANDE")
+    if done is None:
+        return
+    if done.route != ctx.route:
+        raise Conflict("command")
+    raise AlreadyDone(done.result)

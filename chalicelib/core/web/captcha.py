@@ -1,0 +1,61 @@
+"""The captcha: digits to read or to hear; a challenge serves once, for half an hour (rule T5)."""
+
+from datetime import timedelta
+
+from pynamodb.attributes import UnicodeAttribute
+
+from chalicelib.core.context import Context, iso
+from chalicelib.core.table import Row, get, meta, seconds, update_if
+from chalicelib.core.web.captcha_dessin import CHIFFRES
+
+LENGTH = 6
+LIFE = timedelta(minutes=30)
+
+
+class CaptchaRow(Row):
+    """A challenge and its answer."""
+
+    Meta = meta("noyau")
+    reponse = UnicodeAttribute()
+    cree_le = UnicodeAttribute()
+    expire_le = UnicodeAttribute()
+    lie_a = UnicodeAttribute()
+    servi = UnicodeAttribute(null=True)
+
+
+def new(ctx: Context, bound_to: str) -> str:
+    """Make a challenge for the visit `bound_to`; answers its id."""
+    challenge = ctx.new_id()
+    CaptchaRow(
+        f"CAPTCHA#{challenge}",
+        "CAPTCHA",
+        reponse=ctx.digits(CHIFFRES, LENGTH),
+        cree_le=ctx.instant,
+        expire_le=iso(ctx.now + LIFE),
+        lie_a=bound_to,
+        ttl=seconds(ctx, LIFE * 2),
+    ).save()
+    return challenge
+
+
+def answer(ctx: Context, challenge: str, bound_to: str) -> str | None:
+    """The code to draw or to say, as long as the challenge may still serve."""
+    row = _row(challenge)
+    alive = row is not None and row.servi is None and row.lie_a == bound_to and row.expire_le > ctx.instant
+    return row.reponse if alive and row else None
+
+
+def spend(ctx: Context, challenge: str, bound_to: str, typed: str) -> bool:
+    """Whether `typed` is the answer. Right or wrong, the challenge is spent."""
+    row = _row(challenge)
+    if row is None or row.lie_a != bound_to or row.expire_le <= ctx.instant:
+        return False
+    if not update_if(row, [CaptchaRow.servi.set(ctx.instant)], CaptchaRow.servi.does_not_exist()):
+        return False
+    return "".join(typed.split()) == row.reponse
+
+
+def _row(challenge: str) -> CaptchaRow | None:
+    if not (challenge.isascii() and challenge.isalnum() and len(challenge) == 26):
+        return None
+    return get(CaptchaRow, f"CAPTCHA#{challenge}", "CAPTCHA")

@@ -1,0 +1,45 @@
+"""Each form carries a command: an id signed for the session that got the page. It stops forged requests and makes
+the act that it asks happen once (a double click, a page sent again)."""
+
+from datetime import timedelta
+
+from chalicelib.core.context import Context
+from chalicelib.core.errors import Forbidden
+from chalicelib.core.settings import settings
+from chalicelib.core.web.request import Request
+from chalicelib.core.web.secret import sign, signed
+
+FIELD = "commande"
+LIFE = timedelta(hours=24)
+
+
+def new_command(ctx: Context, bound_to: str) -> str:
+    """A fresh command for a page shown to the session or visit `bound_to`."""
+    command = ctx.new_id()
+    stamp = str(int(ctx.now.timestamp()))
+    return f"{command}.{stamp}.{sign('csrf', command, stamp, bound_to)}"
+
+
+def check(request: Request, ctx: Context, bound_to: str) -> str:
+    """The id of the command that the form carries. Raises Forbidden for a forged, foreign or old one."""
+    _check_origin(request)
+    parts = request.form.first(FIELD).split(".")
+    if len(parts) != 3 or not bound_to or not signed("csrf", parts[2], parts[0], parts[1], bound_to):
+        raise Forbidden
+    if int(parts[1]) + LIFE.total_seconds() < ctx.now.timestamp():
+        raise Forbidden
+    return parts[0]
+
+
+def _check_origin(request: Request) -> None:
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    origin = request.headers.get("origin")
+    if site not in {"same-origin", "none"}:
+        raise Forbidden
+    if origin is not None and origin != _own_origin():
+        raise Forbidden
+
+
+def _own_origin() -> str:
+    scheme, _, rest = settings().base_url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}"

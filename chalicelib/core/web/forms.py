@@ -1,0 +1,154 @@
+"""Forms: typed strings to values, with French errors that say how to mend; what was typed is always kept (rule S2)."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, ClassVar, Self
+
+from wtforms import Field, Form, StringField
+from wtforms.validators import StopValidation, ValidationError
+
+from chalicelib.core.context import Context
+from chalicelib.core.web.request import MultiDict
+
+_DATE = re.compile(
+    r"(\d{1,2})\s*[/.\-\s]\s*(\d{1,2})\s*[/.\-\s]\s*(\d{4})|(\d{2})(\d{2})(\d{4})|(\d{4})-(\d{2})-(\d{2})"
+)
+
+
+class PortalForm(Form):
+    """Base of all forms."""
+
+    @classmethod
+    def of(cls, ctx: Context, **known: Any) -> Self:
+        """The form as the request sends it."""
+        return cls(ctx.request.form, **known)
+
+    @classmethod
+    def of_saved(cls, saved: dict[str, Any], **known: Any) -> Self:
+        """The form as it was kept: strings and lists of strings by field name."""
+        fields = MultiDict({name: value if isinstance(value, list) else [value] for name, value in saved.items()})
+        return cls(fields, **known)
+
+    def typed(self) -> dict[str, Any]:
+        """What was typed, by field name, fit to be kept and shown again."""
+        return {field.name: _raw(field) for field in self}
+
+    def add_error(self, name: str, message: str) -> None:
+        """An error found after parsing (a rule, the table)."""
+        field = self[name]
+        field.errors = [*field.errors, message]
+
+
+def _raw(field: Field) -> Any:
+    raw = field.raw_data or []
+    if isinstance(field.data, list):
+        return list(raw)
+    return raw[0] if raw else ""
+
+
+class Texte(StringField):
+    """One line of text: spaces folded."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Fold the spaces; line ends become spaces."""
+        self.data = " ".join(valuelist[0].split()) if valuelist else ""
+
+
+class DateFr(Field):
+    """A day typed jj/mm/aaaa (also with dots, dashes, spaces, or ISO)."""
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return self.data.strftime("%d/%m/%Y") if self.data else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """`data` is a date or None; raises ValueError with a French message when it is no date."""
+        self.data: date | None = None
+        text = valuelist[0].strip() if valuelist else ""
+        if not text:
+            return
+        match = _DATE.fullmatch(text) if text.isascii() else None
+        groups = [int(g) for g in match.groups() if g] if match else []
+        if match and match.group(7):
+            groups.reverse()
+        try:
+            self.data = date(groups[2], groups[1], groups[0])
+        except (IndexError, ValueError) as error:
+            raise ValueError("Saisissez la date sous la forme jj/mm/aaaa, par exemple 27/03/1985.") from error
+
+
+_INCONNU = "Choisissez une valeur de la liste."
+Options = Sequence[tuple[str, str]]
+
+
+class Choix(Texte):
+    """One value of a list of (value, label); pages draw it (WTForms' own widgets are slow on long lists)."""
+
+    def __init__(self, label: str, validators: Sequence[Any] = (), choices: Options = (), **known: Any) -> None:
+        super().__init__(label, validators, **known)
+        self.choices = choices
+
+    def pre_validate(self, form: Form) -> None:
+        """Nothing chosen is the business of Requis."""
+        if self.data and self.data not in dict(self.choices):
+            raise ValidationError(_INCONNU)
+
+
+class ChoixMultiples(Field):
+    """Several values of a list."""
+
+    def __init__(self, label: str, validators: Sequence[Any] = (), choices: Options = (), **known: Any) -> None:
+        super().__init__(label, validators, **known)
+        self.choices = choices
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """`data` is the list of the values, without repetition."""
+        self.data = list(dict.fromkeys(value for value in valuelist if value))
+
+    def pre_validate(self, form: Form) -> None:
+        """Each value must be one of the list."""
+        if set(self.data or ()) - set(dict(self.choices)):
+            raise ValidationError(_INCONNU)
+
+
+class Requis:
+    """The field must be filled; `message` says how."""
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+        self.field_flags = {"required": True}
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Raises StopValidation when nothing was typed; an error of format already said stands alone."""
+        if field.errors:
+            raise StopValidation
+        if field.data in (None, "", []):
+            raise StopValidation(self.message)
+
+
+class Facultatif:
+    """Nothing typed: no other check applies."""
+
+    field_flags: ClassVar[dict[str, Any]] = {}
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Stops the chain for an empty field."""
+        if not field.raw_data or not str(field.raw_data[0]).strip():
+            raise StopValidation
+
+
+class Longueur:
+    """At most `most` characters."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.field_flags = {"maxlength": most}
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Raises ValidationError with the number of characters to take away."""
+        over = len(field.data or "") - self.most
+        if over > 0:
+            s = "s" if over > 1 else ""
+            raise ValidationError(f"Raccourcissez ce texte de {over} caractère{s} : {self.most} au plus.")

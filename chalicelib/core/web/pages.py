@@ -1,0 +1,220 @@
+"""A blueprint on which a route without a declared access can't be written, and whose views raise domain errors."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import wraps
+from typing import Any, Protocol
+from urllib.parse import unquote
+
+from chalice import Blueprint, Response
+
+from chalicelib.core.context import Context, live_context
+from chalicelib.core.errors import AlreadyDone, Forbidden, LoginRequired, NotFound
+from chalicelib.core.web import csrf, headers, session
+from chalicelib.core.web.request import FORM, Request, read
+from chalicelib.core.web.urls import url
+
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+class Access(Protocol):
+    """Who may ask a route; the values are domain words (commun.comptes.rules)."""
+
+    @property
+    def public(self) -> bool:
+        """Whether nobody needs to be logged in."""
+
+    def allows(self, user: Any) -> bool:
+        """Whether this person may ask the route; the objects are checked by the use case."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a view answers: a page to render, a redirection, or a ready body."""
+
+    template: str = ""
+    status: int = 200
+    values: Mapping[str, Any] = field(default_factory=dict)
+    location: str | None = None
+    body: str = ""
+    headers: Mapping[str, Any] = field(default_factory=dict)
+    cookies: tuple[str, ...] = ()
+    with_files: bool = False
+    user: Any = None
+
+    def with_cookies(self, *cookies: str) -> "Reply":
+        """The same, with cookies to set."""
+        return replace(self, cookies=(*self.cookies, *cookies))
+
+
+@dataclass
+class Site:
+    """What the application gives the kernel: who a session cookie stands for, the menu, the pages of errors."""
+
+    load_user: Callable[[Context, session.SessionCookie], Any]
+    menu: Callable[[Context], list[Any]]
+    error_reply: Callable[[Context, Exception], Reply]
+    login_reply: Callable[[Context], Reply]
+
+
+_site: Site | None = None
+
+
+def install(site: Site) -> None:
+    """Called once, by app.py."""
+    global _site
+    _site = site
+
+
+def site() -> Site:
+    """What `install` was given."""
+    if _site is None:
+        raise RuntimeError("core.web.pages.install was not called")
+    return _site
+
+
+def page(template: str, status: int = 200, *, with_files: bool = False, **values: Any) -> Reply:
+    """A page; the layout's own values (ctx, menu, commande ...) are added when it is rendered."""
+    return Reply(template, status, values, with_files=with_files)
+
+
+def redirect(path: str) -> Reply:
+    """See other: `path` is a path of the portal, or a whole presigned address of ours."""
+    return Reply(status=303, location=path)
+
+
+class Pages(Blueprint):
+    """The blueprint of a slice's routes."""
+
+    def page(self, path: str, *, access: Access, methods: tuple[str, ...] = ("GET",)) -> Callable[..., Any]:
+        """Declare a view `(ctx, **params) -> Reply`; `access` has no default, on purpose."""
+
+        def decorate(view: Callable[..., Reply]) -> Callable[..., Reply]:
+            @wraps(view)
+            def guarded(**params: str) -> Response:
+                return _answer(read(self.current_request), access, view, params)
+
+            guarded.access = access  # type: ignore[attr-defined]  # read by the tests of the rights
+            self.route(path, methods=list(methods), content_types=[], name=f"{view.__module__}.{view.__name__}")(
+                guarded
+            )
+            return view
+
+        return decorate
+
+
+def _answer(request: Request, access: Access, view: Callable[..., Reply], params: dict[str, str]) -> Response:
+    ctx = live_context(request=request, source=request.source, route=request.pattern)
+    cookie = session.read(request.cookies.get(session.SESSION, ""))
+    try:
+        if cookie:
+            ctx = replace(ctx, user=site().load_user(ctx, cookie))
+        ctx = _guard(ctx, request, access)
+        reply = view(ctx, **{name: unquote(value) for name, value in params.items()})
+    except AlreadyDone as done:
+        reply = redirect(done.result)
+    except LoginRequired:
+        reply = site().login_reply(ctx)
+    except Exception as error:
+        reply = site().error_reply(ctx, error)
+    return _finish(ctx, reply, cookie)
+
+
+def _guard(ctx: Context, request: Request, access: Access) -> Context:
+    if not access.public:
+        if ctx.user is None:
+            raise LoginRequired
+        if not access.allows(ctx.user):
+            raise NotFound
+    if request.method not in UNSAFE:
+        return ctx
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+        raise Forbidden
+    return replace(ctx, command=csrf.check(request, ctx, bound_to(ctx)))
+
+
+def bound_to(ctx: Context) -> str:
+    """What forms are signed for: the session, or the visit of who is not logged in."""
+    if ctx.user is not None:
+        return str(ctx.user.session)
+    return str(ctx.request.cookies.get(session.VISIT, ""))
+
+
+class _Command:
+    """The hidden field of a form, made when a template writes it, so that pages without forms set no cookie."""
+
+    def __init__(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self.visit = ""
+
+    def __str__(self) -> str:
+        bound = bound_to(self.ctx) or self.visit
+        if not bound:
+            bound = self.visit = self.ctx.new_id()
+        return csrf.new_command(self.ctx, bound)
+
+
+def visit_of(ctx: Context) -> tuple[str, tuple[str, ...]]:
+    """The visit of who is not logged in, with the cookie that starts it when it is new."""
+    known = bound_to(ctx)
+    if known:
+        return known, ()
+    fresh = ctx.new_id()
+    return fresh, (session.write_visit(fresh),)
+
+
+def _finish(ctx: Context, reply: Reply, cookie: session.SessionCookie | None) -> Response:
+    if reply.user is not None:
+        ctx = replace(ctx, user=reply.user)
+    cookies, body = list(reply.cookies), reply.body
+    if reply.template:
+        reply, body, visit = _render_or_fail(ctx, reply)
+        cookies += [session.write_visit(visit)] if visit else []
+    if cookie and not any(c.startswith(session.SESSION + "=") for c in cookies):
+        cookies += _session_cookie(ctx, cookie)
+    out: dict[str, Any] = {"Content-Type": "text/html; charset=utf-8"}
+    if reply.location is not None:
+        out["Location"] = url(reply.location) if reply.location.startswith("/") else reply.location
+    if cookies:
+        out["Set-Cookie"] = [_one_line(c) for c in cookies]
+    final = headers.secure(out | dict(reply.headers), reply.with_files)
+    return Response(body, {k: v if isinstance(v, list) else _one_line(str(v)) for k, v in final.items()}, reply.status)
+
+
+def _render_or_fail(ctx: Context, reply: Reply) -> tuple[Reply, str, str]:
+    """The rendered page and the visit that its forms began; the error page when rendering fails."""
+    try:
+        return reply, *_render(ctx, reply)
+    except Exception as error:
+        failed = site().error_reply(ctx, error)
+        return failed, *_render(ctx, failed)
+
+
+def _session_cookie(ctx: Context, cookie: session.SessionCookie) -> list[str]:
+    if ctx.user is None:
+        return [session.forget()]
+    if ctx.request.wants_fragment:  # what a script asks by itself does not keep a session alive
+        return []
+    return [session.write(cookie.owner, cookie.token, ctx.now)]
+
+
+def _render(ctx: Context, reply: Reply) -> tuple[str, str]:
+    from chalicelib.core.render import render
+
+    command = _Command(ctx)
+    known = session.VISIT + "="
+    visit = next((c[len(known) :].partition(";")[0] for c in reply.cookies if c.startswith(known)), "")
+    command.visit = visit
+    values = {
+        "ctx": ctx,
+        "menu": site().menu(ctx),
+        "fil": [],
+        "commande": command,
+        "session_fin": getattr(ctx.user, "secondes_de_session", None),
+    }
+    text = render(reply.template, **(values | dict(reply.values)))
+    return text, "" if visit else command.visit
+
+
+def _one_line(value: str) -> str:
+    return value.replace("\r", "").replace("\n", "")

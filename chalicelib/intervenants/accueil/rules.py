@@ -1,0 +1,45 @@
+"""The menu (rules A1, G0, G1): what each person sees; a part that is not built yet is not shown. Pure."""
+
+from dataclasses import dataclass, field
+
+from chalicelib.commun.comptes.rules import Compte, Role
+
+
+@dataclass(frozen=True)
+class Entree:
+    """An entry of the menu."""
+
+    libelle: str
+    href: str
+    actif: bool = False
+    badge: int = 0
+    sous_menu: list["Entree"] = field(default_factory=list)
+
+
+_VISITEUR = (("Accueil", "/"), ("Remplir un CV en ligne", "/deposer-un-cv"))
+_EN_INSCRIPTION = (("Accueil", "/"), ("Mon profil", "/mon-profil"), ("Aide et Contact", "/aide-et-contact"))
+_GESTIONNAIRE = (("Demandes d’inscription", "/gestion/inscriptions"),)
+_ADMINISTRATEUR = (("Envois en échec", "/administration/envois"),)
+_MON_COMPTE = (("Mes informations", "/mon-profil/identification"), ("Mon parcours", "/mon-profil/cv"))
+
+
+def menu(user: Compte | None, chemin: str) -> list[Entree]:
+    """The menu of a page. `chemin`: its path."""
+    if user is None:
+        return _entrees(_VISITEUR, chemin)
+    if user.role is Role.GESTIONNAIRE:
+        return _entrees(_GESTIONNAIRE, chemin)
+    if user.role is Role.ADMINISTRATEUR:
+        return _entrees(_ADMINISTRATEUR, chemin)
+    if not user.valide:
+        return _entrees(_EN_INSCRIPTION, chemin)
+    sous = _entrees(_MON_COMPTE, chemin)
+    compte = Entree("Mon compte", "/mon-profil", chemin.startswith("/mon-profil"), sous_menu=sous)
+    return [*_entrees((("Accueil", "/"),), chemin), compte]
+
+
+def _entrees(paires: tuple[tuple[str, str], ...], chemin: str) -> list[Entree]:
+    return [
+        Entree(libelle, href, chemin == href or (href != "/" and chemin.startswith(href + "/")))
+        for libelle, href in paires
+    ]

@@ -1,0 +1,115 @@
+"""« Création d'un compte de connexion » (rule B1)."""
+
+from datetime import date
+from typing import Any
+
+from wtforms import BooleanField, Field, Form, HiddenField, PasswordField
+from wtforms.validators import ValidationError
+
+from chalicelib.commun.comptes import public as comptes
+from chalicelib.commun.comptes.rules import Civilite, Identite
+from chalicelib.core.web.forms import Choix, DateFr, Facultatif, Longueur, PortalForm, Requis, Texte
+from chalicelib.intervenants.profil.rules import faute_de_naissance, faute_de_nom
+
+CIVILITES = [(c.name, c.value) for c in Civilite]
+
+
+class Nom:
+    """A name of a person."""
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Raises ValidationError with what is accepted."""
+        faute = faute_de_nom(field.data) if field.data else None
+        if faute:
+            raise ValidationError(faute)
+
+
+class Adresse:
+    """An e-mail address as it can be written to; its domain is not asked."""
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Raises ValidationError with an example; the value becomes the normalised address."""
+        from email_validator import EmailNotValidError, validate_email
+
+        try:
+            found = validate_email(field.data, check_deliverability=False, test_environment=True)
+        except EmailNotValidError as error:
+            raise ValidationError(
+                "Saisissez une adresse e-mail complète, par exemple prenom.nom@exemple.fr."
+            ) from error
+        field.data = found.normalized
+
+
+class CompteForm(PortalForm):
+    """Page « Déposer un CV »."""
+
+    civilite = Choix("Civilité", [Requis("Choisissez votre civilité.")], choices=CIVILITES)
+    nom = Texte("Nom de famille (naissance)", [Requis("Saisissez votre nom de famille."), Longueur(80), Nom()])
+    nom_usage = Texte("Nom d’usage", [Longueur(80), Nom()])
+    identique = BooleanField("Identique au nom de famille", false_values=("", "non", "false"))
+    prenom = Texte("Prénom", [Requis("Saisissez votre prénom."), Longueur(80), Nom()])
+    naissance = DateFr("Date de naissance", [Requis("Saisissez votre date de naissance.")])
+    email = Texte("Adresse e-mail (identifiant)", [Requis("Saisissez votre adresse e-mail."), Longueur(254), Adresse()])
+    confirmation_email = Texte(
+        "Confirmer l’adresse e-mail", [Requis("Saisissez une seconde fois votre adresse e-mail.")]
+    )
+    mot_de_passe = PasswordField("Mot de passe", [Requis("Choisissez un mot de passe."), Longueur(1000)])
+    confirmation_mot_de_passe = PasswordField(
+        "Confirmer le mot de passe", [Requis("Saisissez une seconde fois votre mot de passe.")]
+    )
+    defi = HiddenField()
+    captcha = Texte(
+        "Recopier le texte de l’image", [Requis("Recopiez les chiffres de l’image, ou écoutez-les."), Longueur(40)]
+    )
+
+    def __init__(self, *args: Any, today: date, **known: Any) -> None:
+        super().__init__(*args, **known)
+        self.today = today
+
+    def validate_nom_usage(self, field: Field) -> None:
+        """Asked, unless it is the family name (rule B1)."""
+        if not field.data and not self.identique.data:
+            raise ValidationError("Saisissez votre nom d’usage, ou cochez « Identique au nom de famille ».")
+
+    def validate_naissance(self, field: Field) -> None:
+        """A day in the past."""
+        faute = faute_de_naissance(field.data, self.today) if field.data else None
+        if faute:
+            raise ValidationError(faute)
+
+    def validate_confirmation_email(self, field: Field) -> None:
+        """The address typed twice."""
+        if field.data and self.email.raw_data and field.data.casefold() != self._typed("email").casefold():
+            raise ValidationError("Les deux adresses e-mail diffèrent : vérifiez-les.")
+
+    def validate_mot_de_passe(self, field: Field) -> None:
+        """Rules B2, T2."""
+        if not field.data or len(field.data) > 1000:
+            return
+        siens = (self.nom.data or "", self.prenom.data or "", self.nom_usage.data or "", self._typed("email"))
+        field.errors = [*field.errors, *comptes.fautes_du_mot_de_passe(field.data, siens)]
+
+    def validate_confirmation_mot_de_passe(self, field: Field) -> None:
+        """The password typed twice."""
+        if field.data and field.data != self.mot_de_passe.data:
+            raise ValidationError("Les deux mots de passe diffèrent : saisissez-les de nouveau.")
+
+    def _typed(self, name: str) -> str:
+        raw = self[name].raw_data
+        return " ".join(raw[0].split()) if raw else ""
+
+    def identite(self) -> Identite:
+        """The identity, of a form that is valid."""
+        naissance: date | None = self.naissance.data
+        if naissance is None:
+            raise ValueError("the form was not validated")
+        usage = self.nom.data if self.identique.data else self.nom_usage.data
+        return Identite(Civilite[self.civilite.data], self.nom.data, self.prenom.data, naissance, usage)
+
+
+class RenvoiForm(PortalForm):
+    """Ask for the activation mail again (rule B5)."""
+
+    email = Texte("Adresse e-mail", [Requis("Saisissez votre adresse e-mail."), Longueur(254), Adresse()])
+    defi = HiddenField()
+    captcha = Texte("Recopier le texte de l’image", [Facultatif(), Longueur(40)])

@@ -1,0 +1,175 @@
+"""Pages of an application: « Déposer un CV », activation, transmission; and the staff's."""
+
+from typing import Any
+
+from chalicelib.commun.comptes import public as comptes
+from chalicelib.commun.comptes.rules import Access, EtatDuLien
+from chalicelib.commun.pieces import public as pieces
+from chalicelib.core.context import Context
+from chalicelib.core.errors import Conflict, NotFound, Refused
+from chalicelib.core.web import captcha, session
+from chalicelib.core.web.pages import Pages, Reply, bound_to, page, redirect
+from chalicelib.intervenants.inscription import queries, usecases
+from chalicelib.intervenants.inscription.forms import CompteForm, RenvoiForm
+
+bp = Pages(__name__)
+_T = "intervenants/inscription/templates"
+COMPTE, ENVOYE, SON, ACTIVER, RENVOYER = (f"{_T}/{n}.html" for n in ("compte", "envoye", "son", "activer", "renvoyer"))
+TACHES, VERIFIER, TRANSMISE = (f"{_T}/{n}.html" for n in ("taches", "verifier", "transmise"))
+LISTE, DOSSIER = (f"{_T}/{n}.html" for n in ("gestion_liste", "gestion_dossier"))
+_CAPTCHA_FAUX = "Les chiffres ne correspondent pas : recopiez ceux de la nouvelle image, ou écoutez-les."
+
+
+def _avec_defi(ctx: Context, template: str, status: int, form: Any, connu: str = "", **values: Any) -> Reply:
+    """A page with a captcha, and the cookie that a first visit needs."""
+    defi = queries.defi(ctx, connu)
+    form.defi.data = defi["defi"]
+    reply = page(template, status, form=form, image=defi["image"], **values)
+    return reply.with_cookies(*defi["cookies"])
+
+
+@bp.page("/deposer-un-cv", access=Access.PUBLIC)
+def get_compte(ctx: Context) -> Reply:
+    """Rule B1."""
+    if ctx.user is not None:
+        return redirect("/")
+    return _avec_defi(ctx, COMPTE, 200, CompteForm(today=ctx.today), documents=queries.documents(ctx))
+
+
+@bp.page("/deposer-un-cv", access=Access.PUBLIC, methods=("POST",))
+def post_compte(ctx: Context) -> Reply:
+    """Rules B1 to B4: the form first, then the captcha, then the tables."""
+    form, documents = CompteForm.of(ctx, today=ctx.today), queries.documents(ctx)
+    if ctx.request.form.first("action") == "autre_image":
+        return _avec_defi(ctx, COMPTE, 200, form, documents=documents)
+    a_ouvrir = [
+        (f"Ouvrez ce document : « {d['libelle']} ».", f"#document-{d['nom']}") for d in documents if not d["ouvert"]
+    ]
+    if not form.validate() or a_ouvrir:
+        connu = form.defi.data or ""
+        return _avec_defi(ctx, COMPTE, 422, form, connu, documents=documents, autres_erreurs=a_ouvrir)
+    if not captcha.spend(ctx, form.defi.data or "", bound_to(ctx), form.captcha.data):
+        form.add_error("captcha", _CAPTCHA_FAUX)
+        return _avec_defi(ctx, COMPTE, 422, form, documents=documents)
+    try:
+        suite = usecases.ouvrir_un_compte(
+            ctx, form.identite(), form.email.data, form.mot_de_passe.data, "/deposer-un-cv/envoye"
+        )
+    except Refused as refus:
+        erreurs = [(refus.reason.value, "#email")]
+        return _avec_defi(ctx, COMPTE, 409, form, documents=documents, autres_erreurs=erreurs)
+    return redirect(suite)
+
+
+@bp.page("/deposer-un-cv/envoye", access=Access.PUBLIC)
+def get_envoye(ctx: Context) -> Reply:
+    """Rule B4: the mail is on its way; what to do if it does not come."""
+    return page(ENVOYE)
+
+
+@bp.page("/captcha/{defi}/son", access=Access.PUBLIC)
+def get_son(ctx: Context, defi: str) -> Reply:
+    """Rule T5: the code, to hear."""
+    return page(SON, son=queries.son_du_defi(ctx, defi), fragment=ctx.request.wants_fragment)
+
+
+@bp.page("/activation/{jeton}", access=Access.PUBLIC)
+def get_activation(ctx: Context, jeton: str) -> Reply:
+    """Rule T3: opening the link only shows a button (mail scanners follow links)."""
+    etat = comptes.etat_du_lien(ctx, jeton)
+    reply = page(ACTIVER, 200 if etat is EtatDuLien.VALABLE else 410, etat=etat.name, jeton=jeton)
+    return Reply(**{**vars(reply), "headers": {"Referrer-Policy": "no-referrer"}})
+
+
+@bp.page("/activation/{jeton}", access=Access.PUBLIC, methods=("POST",))
+def post_activation(ctx: Context, jeton: str) -> Reply:
+    """Rules B4, B5."""
+    cookie = usecases.activer_le_compte(ctx, jeton)
+    if cookie is None:
+        return page(ACTIVER, 410, etat=comptes.etat_du_lien(ctx, jeton).name, jeton=jeton)
+    return redirect("/mon-profil").with_cookies(cookie, session.forget(session.VISIT))
+
+
+@bp.page("/activation/renvoyer", access=Access.PUBLIC)
+def get_renvoyer(ctx: Context) -> Reply:
+    """Rule B5: the mail again."""
+    return _avec_defi(ctx, RENVOYER, 200, RenvoiForm())
+
+
+@bp.page("/activation/renvoyer", access=Access.PUBLIC, methods=("POST",))
+def post_renvoyer(ctx: Context) -> Reply:
+    """Rule B5."""
+    form = RenvoiForm.of(ctx)
+    if ctx.request.form.first("action") == "autre_image":
+        return _avec_defi(ctx, RENVOYER, 200, form)
+    if not form.validate():
+        return _avec_defi(ctx, RENVOYER, 422, form, form.defi.data or "")
+    if not captcha.spend(ctx, form.defi.data or "", bound_to(ctx), form.captcha.data or ""):
+        form.add_error("captcha", _CAPTCHA_FAUX)
+        return _avec_defi(ctx, RENVOYER, 422, form)
+    return redirect(usecases.renvoyer_l_activation(ctx, form.email.data, "/deposer-un-cv/envoye"))
+
+
+@bp.page("/mon-profil", access=Access.INTERVENANT)
+def get_taches(ctx: Context) -> Reply:
+    """Rule S3: the task list."""
+    return page(TACHES, **queries.taches(ctx))
+
+
+@bp.page("/mon-profil/verification", access=Access.INTERVENANT)
+def get_verification(ctx: Context) -> Reply:
+    """Rules E1, S3."""
+    return page(VERIFIER, **queries.verification(ctx))
+
+
+@bp.page("/mon-profil/transmission", access=Access.INTERVENANT, methods=("POST",))
+def post_transmission(ctx: Context) -> Reply:
+    """Rule E1."""
+    try:
+        return redirect(usecases.transmettre(ctx))
+    except Refused as refus:
+        values = queries.verification(ctx)
+        erreurs = values["manques"] or [refus.reason.value]
+        return page(VERIFIER, 422, autres_erreurs=erreurs, **values)
+
+
+@bp.page("/mon-profil/transmission", access=Access.INTERVENANT)
+def get_transmission(ctx: Context) -> Reply:
+    """Rule E1: the confirmation."""
+    return page(TRANSMISE, **queries.transmission(ctx))
+
+
+@bp.page("/gestion/inscriptions", access=Access.GESTIONNAIRE)
+def get_liste(ctx: Context) -> Reply:
+    """Rule E2: the work list."""
+    return page(LISTE, **queries.liste_de_travail(ctx, ctx.request.query.first("apres")))
+
+
+@bp.page("/gestion/inscriptions/{compte_id}", access=Access.GESTIONNAIRE)
+def get_dossier(ctx: Context, compte_id: str) -> Reply:
+    """Rule E2: the whole profile."""
+    demande = usecases.demande_a_traiter(ctx, compte_id)
+    usecases.noter_la_lecture(ctx, compte_id, "lire_un_profil")
+    decidee = ctx.request.query.first("decidee") == "oui"
+    return page(DOSSIER, with_files=True, decidee=decidee, conflit=False, **queries.dossier(ctx, demande))
+
+
+@bp.page("/gestion/inscriptions/{compte_id}/valider", access=Access.GESTIONNAIRE, methods=("POST",))
+def post_valider(ctx: Context, compte_id: str) -> Reply:
+    """Rules E2, E5."""
+    try:
+        return redirect(usecases.valider(ctx, compte_id))
+    except Conflict:
+        demande = usecases.demande_a_traiter(ctx, compte_id)
+        return page(DOSSIER, 409, with_files=True, decidee=False, conflit=True, **queries.dossier(ctx, demande))
+
+
+@bp.page("/gestion/inscriptions/{compte_id}/cv", access=Access.GESTIONNAIRE)
+def get_cv(ctx: Context, compte_id: str) -> Reply:
+    """Rule U3: the original, access checked, audited, by a short-lived link."""
+    demande = usecases.demande_a_traiter(ctx, compte_id)
+    cv = queries.dossier(ctx, demande)["cv"]
+    if cv is None:
+        raise NotFound
+    usecases.noter_la_lecture(ctx, compte_id, "lire_un_cv")
+    return redirect(pieces.lien_de_l_original(cv))

@@ -1,0 +1,159 @@
+"""Acts of an application's life: open an account, activate it, transmit, validate, sweep."""
+
+from datetime import timedelta
+
+from chalicelib.commun.comptes import public as comptes
+from chalicelib.commun.comptes.rules import Compte, EtatCompte, Identite, Role
+from chalicelib.commun.contenus import public as contenus
+from chalicelib.commun.pieces import public as pieces
+from chalicelib.commun.referentiels import public as referentiels
+from chalicelib.core import audit, log, outbox
+from chalicelib.core.context import Context
+from chalicelib.core.errors import Conflict, NotFound, Refused
+from chalicelib.core.table import Act
+from chalicelib.core.web.limits import Limit, consume
+from chalicelib.intervenants.inscription import mails, rules, store
+from chalicelib.intervenants.inscription.rules import Demande, Etat, Refus
+from chalicelib.intervenants.profil import public as profil
+
+INSCRIPTIONS = Limit("inscriptions", 30, timedelta(hours=1))
+RENVOIS = Limit("renvois", 5, timedelta(hours=1))
+
+
+def ouvrir_un_compte(ctx: Context, identite: Identite, email: str, mot_de_passe: str, resultat: str) -> str:
+    """Rules B1, B3, B4: an account to activate, and the mail with its link. Refused when it exists already."""
+    consume(ctx, INSCRIPTIONS, ctx.source)
+    act = Act(ctx)
+    compte_id, jeton = comptes.nouveau_compte(act, identite, email, mot_de_passe, contenus.versions())
+    compte = Compte(compte_id, Role.INTERVENANT, EtatCompte.A_ACTIVER, email, identite)
+    outbox.add(act, mails.activation(compte, jeton))
+    audit.note(act, "ouvrir_un_compte", compte_id)
+    try:
+        result = act.commit(resultat)
+    except Conflict as conflict:
+        raise Refused(_deja(conflict.label, identite, email)) from conflict
+    log.event("compte.ouvert", compte=compte_id)
+    return result
+
+
+def _deja(label: str, identite: Identite, email: str) -> Refus:
+    """Rules B3, Z2: the same words for an identity or an address; an archived account is said so."""
+    autre = comptes.compte_de_l_adresse(email) if label == "email" else comptes.compte_de_l_identite(identite)
+    archive = autre is not None and autre.etat is EtatCompte.ARCHIVE
+    return Refus.COMPTE_ARCHIVE if archive else Refus.COMPTE_EXISTANT
+
+
+def activer_le_compte(ctx: Context, jeton: str) -> str | None:
+    """Rules B4, B5: the link is spent, the profile made, the person logged in. Answers the cookie; None: dead link."""
+    act = Act(ctx)
+    active = comptes.activer(act, jeton)
+    if active is None:
+        return None
+    compte, cookie = active
+    profil.creer_le_profil(act, compte)
+    audit.note(act, "activer_le_compte", compte.id)
+    try:
+        act.commit("/mon-profil")
+    except Conflict:
+        return None
+    log.event("compte.active", compte=compte.id)
+    return cookie
+
+
+def renvoyer_l_activation(ctx: Context, email: str, resultat: str) -> str:
+    """Rule B5: the mail again, limited in rate; says the same whether or not the address waits for it."""
+    consume(ctx, RENVOIS, email)
+    act = Act(ctx)
+    trouve = comptes.renvoyer_l_activation(act, email)
+    if trouve is None:
+        return resultat
+    outbox.add(act, mails.activation(*trouve))
+    audit.note(act, "renvoyer_l_activation", trouve[0].id)
+    try:
+        return act.commit(resultat)
+    except Conflict:
+        return resultat
+
+
+def transmettre(ctx: Context) -> str:
+    """Rule E1: the application goes to its structure; the profile is read-only until it is treated."""
+    compte: Compte = ctx.user
+    fiche = profil.profil_de(compte)
+    form = profil.formulaire(ctx, fiche, compte)
+    toutes, cv, dernier = profil.cv_de(compte.id)
+    actuelle = store.lire(compte.id) or Demande(compte.id)
+    refus = rules.refus_de_transmettre(actuelle, form.est_valable(complet=True), bool(dernier and dernier.en_cours))
+    if refus:
+        raise Refused(refus)
+    demande = Demande(
+        compte=compte.id,
+        etat=Etat.TRANSMISE,
+        structure=fiche.structure,
+        reference=rules.reference(ctx.new_id(), ctx.today.year),
+        nom=f"{compte.identite.nom_usage or compte.identite.nom} {compte.identite.prenom}",
+        transmise_le=ctx.instant,
+        cv=cv.id if cv else "",
+    )
+    act = Act(ctx)
+    profil.verrouiller(act, fiche)
+    pieces.abandonner_les_attendus(act, toutes)
+    store.transmettre(act, demande)
+    outbox.add(act, mails.transmise(compte, demande, _nom_de(demande.structure)))
+    audit.note(act, "transmettre_la_demande", compte.id, structure=demande.structure)
+    try:
+        result = act.commit("/mon-profil/transmission")
+    except Conflict as conflict:
+        deja = conflict.label == "demande"
+        raise Refused(Refus.DEJA_TRANSMISE if deja else Refus.MODIFIEE_ENTRE_TEMPS) from conflict
+    log.event("inscription.transmise", structure=demande.structure)
+    return result
+
+
+def valider(ctx: Context, compte_id: str) -> str:
+    """Rules E2, E5: once; the second of two gestionnaires gets Conflict and sees what the first did."""
+    demande = demande_a_traiter(ctx, compte_id)
+    if demande.etat is not Etat.TRANSMISE:
+        raise Conflict("etat")
+    compte = comptes.compte(compte_id)
+    if compte is None:
+        raise NotFound
+    act = Act(ctx)
+    store.decider(act, demande, Etat.VALIDEE)
+    profil.ouvrir(act, profil.profil_de(compte), valide=True)
+    comptes.valider(act, compte_id)
+    outbox.add(act, mails.validee(compte, demande, _nom_de(demande.structure)))
+    audit.note(act, "valider_la_demande", compte_id, structure=demande.structure)
+    result = act.commit(f"/gestion/inscriptions/{compte_id}?decidee=oui")
+    log.event("inscription.validee", structure=demande.structure)
+    return result
+
+
+def demande_a_traiter(ctx: Context, compte_id: str) -> Demande:
+    """Rule T6: the application, if it is of one of the gestionnaire's structures; else NotFound."""
+    demande = store.lire(compte_id)
+    if demande is None or not rules.peut_traiter(demande, ctx.user.structures):
+        raise NotFound
+    return demande
+
+
+def noter_la_lecture(ctx: Context, compte_id: str, quoi: str) -> None:
+    """Rule U3: reading somebody's file is audited."""
+    act = Act(ctx)
+    audit.note(act, quoi, compte_id)
+    act.commit()
+
+
+def supprimer_le_compte_non_active(ctx: Context, compte_id: str) -> bool:
+    """Rule B4: past seven days without activation the account goes, and the address is free again."""
+    act = Act(ctx)
+    if not comptes.supprimer_le_compte(act, compte_id):
+        return False
+    audit.note(act, "supprimer_un_compte_non_active", compte_id)
+    act.commit()
+    log.event("compte.non_active_supprime")
+    return True
+
+
+def _nom_de(code: str) -> str:
+    structure = referentiels.structure(code)
+    return structure.nom if structure else ""

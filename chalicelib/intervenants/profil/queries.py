@@ -1,0 +1,100 @@
+"""What the pages of the profile show."""
+
+from typing import Any
+
+from chalicelib.commun.comptes.rules import Compte
+from chalicelib.commun.pieces import public as pieces
+from chalicelib.commun.pieces.public import CV, EtatPiece, Piece
+from chalicelib.commun.referentiels import public as referentiels
+from chalicelib.core.context import Context
+from chalicelib.core.errors import NotFound
+from chalicelib.intervenants.profil import rules, store
+from chalicelib.intervenants.profil.forms import IdentificationForm
+from chalicelib.intervenants.profil.rules import Profil
+
+
+def profil_de(compte: Compte) -> Profil:
+    """The profile of an account; one never saved shows the identity given at sign-up."""
+    found = store.lire(compte.id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def formulaire(ctx: Context, profil: Profil, compte: Compte) -> IdentificationForm:
+    """« Identification » as it was kept."""
+    saved = profil.identification or rules.identification_de_depart(compte)
+    return IdentificationForm.of_saved({**saved, "version": str(profil.version)}, today=ctx.today)
+
+
+def listes() -> dict[str, Any]:
+    """The lists that the page draws."""
+    france = referentiels.pays_par_code("FR")
+    pays = [(p.code, p.nom) for p in referentiels.pays()]
+    groupes = [
+        (r.nom, [(d.code, d.nom) for d in referentiels.departements([r.code])], r.code) for r in referentiels.regions()
+    ]
+    return {
+        "liste_pays": [(france.code, france.nom), *pays] if france else pays,
+        "liste_nationalites": [(p.code, p.nationalite) for p in referentiels.nationalites()],
+        "liste_regions": [(r.code, r.nom) for r in referentiels.regions()],
+        "groupes_departements": groupes,
+        "liste_structures": [(s.code, s.nom) for s in referentiels.structures()],
+    }
+
+
+def page_identification(ctx: Context, profil: Profil, form: IdentificationForm) -> dict[str, Any]:
+    """All that the page « Identification » shows."""
+    return {
+        "form": form,
+        "profil": profil,
+        "refus": rules.refus_de_modifier(profil),
+        "structure_fixe": not rules.structure_modifiable(profil),
+        "structure_choisie": referentiels.structure(form.structure.data or ""),
+        **listes(),
+    }
+
+
+def cv_de(compte_id: str) -> tuple[list[Piece], Piece | None, Piece | None]:
+    """All files of the person, the CV in force, and the one being sent or checked or just refused."""
+    toutes = pieces.pieces(compte_id)
+    en_force = pieces.derniere(toutes, CV, EtatPiece.DISPONIBLE)
+    dernier = pieces.derniere(toutes, CV, EtatPiece.DISPONIBLE, EtatPiece.RECU, EtatPiece.REFUSE)
+    return toutes, en_force, dernier if dernier is not en_force else None
+
+
+def recapitulatif(form: IdentificationForm, compte: Compte) -> list[dict[str, Any]]:
+    """Rule S3: the answers, block by block, as check-your-answers and the staff's page show them."""
+    base = "/mon-profil/identification"
+    blocs = {
+        "Le formateur": (
+            "civilite", "nom", "nom_usage", "prenom", "naissance", "lieu_naissance", "nationalite", "appartement",
+            "batiment", "voie", "pays", "code_postal", "ville", "tel_personnel", "portable_personnel",
+            "tel_professionnel", "portable_professionnel",
+        ),
+        "Zone d’intervention": ("regions", "departements", "etranger"),
+        "Structure de rattachement": ("structure",),
+    }  # fmt: skip
+    out = []
+    for titre, noms in blocs.items():
+        lignes: list[tuple[str, Any, str | None]] = [
+            (form[n].label.text, valeur_lisible(form, n), f"{base}#{n}") for n in noms
+        ]
+        if titre == "Le formateur":
+            lignes.append(("Adresse e-mail (identifiant)", compte.email, None))
+        out.append({"titre": titre, "lignes": lignes})
+    return out
+
+
+def valeur_lisible(form: IdentificationForm, nom: str) -> Any:
+    """The answer to one question, in words; "" when there is none."""
+    field = form[nom]
+    if nom == "nom_usage" and form.identique.data:
+        return form.nom.data
+    if nom == "naissance":
+        return field._value()
+    choices = dict(getattr(field, "choices", None) or ())
+    if choices:
+        values = field.data if isinstance(field.data, list) else [field.data]
+        return ", ".join(choices[v] for v in values if v in choices)
+    return field.data or ""

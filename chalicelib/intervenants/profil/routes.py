@@ -1,0 +1,118 @@
+"""Pages of the profile: « Identification » and the CV."""
+
+from dataclasses import replace
+
+from chalicelib.commun.comptes.rules import Access
+from chalicelib.commun.pieces import public as pieces
+from chalicelib.commun.pieces.public import EtatPiece
+from chalicelib.core.context import Context
+from chalicelib.core.errors import Conflict, NotFound, Refused
+from chalicelib.core.web.pages import Pages, Reply, page, redirect
+from chalicelib.intervenants.profil import queries, rules, usecases
+from chalicelib.intervenants.profil.forms import IdentificationForm
+from chalicelib.intervenants.profil.rules import Mode, Profil
+
+bp = Pages(__name__)
+IDENTIFICATION, CV, DEPOT = (f"intervenants/profil/templates/{n}.html" for n in ("identification", "cv", "depot"))
+
+
+@bp.page("/mon-profil/identification", access=Access.INTERVENANT)
+def get_identification(ctx: Context) -> Reply:
+    """Rules C1, C5, C6."""
+    profil = queries.profil_de(ctx.user)
+    form = queries.formulaire(ctx, profil, ctx.user)
+    if ctx.request.query.first("manques"):
+        form.est_valable(complet=True)
+    elif profil.enregistre_le:
+        form.est_valable(complet=False)
+    return page(IDENTIFICATION, **queries.page_identification(ctx, profil, form))
+
+
+@bp.page("/mon-profil/identification", access=Access.INTERVENANT, methods=("POST",))
+def post_identification(ctx: Context) -> Reply:
+    """Rule C8: what is typed is kept, complete or not; errors of format are shown."""
+    profil = queries.profil_de(ctx.user)
+    form = IdentificationForm.of(ctx, today=ctx.today)
+    lu = replace(profil, version=_version(form, profil))
+    valable = form.est_valable(complet=profil.mode is Mode.VALIDE)
+    if not valable and profil.mode is Mode.VALIDE:
+        return page(IDENTIFICATION, 422, **queries.page_identification(ctx, profil, form))
+    suite = ctx.request.form.first("suite") == "suivante"
+    resultat = "/mon-profil" if suite and valable else "/mon-profil/identification?enregistre=oui"
+    try:
+        return redirect(usecases.enregistrer_l_identification(ctx, lu, form, resultat))
+    except Refused as refus:
+        return _refuse(ctx, profil, form, refus)
+    except Conflict:
+        return _conflit(ctx, form)
+
+
+def _version(form: IdentificationForm, profil: Profil) -> int:
+    typed = form.version.data or ""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else profil.version
+
+
+def _refuse(ctx: Context, profil: Profil, form: IdentificationForm, refus: Refused) -> Reply:
+    if refus.reason is not rules.Refus.IDENTITE_PRISE:
+        raise refus
+    form.add_error("nom", refus.reason.value)
+    return page(IDENTIFICATION, 422, **queries.page_identification(ctx, profil, form))
+
+
+def _conflit(ctx: Context, form: IdentificationForm) -> Reply:
+    """Rule C8: another tab saved first: what is typed here stays on the page, with what differs."""
+    actuel = queries.profil_de(ctx.user)
+    if rules.refus_de_modifier(actuel):
+        raise Refused(rules.Refus.EN_COURS_D_ETUDE)
+    typed = form.typed()
+    typed.pop("version")
+    garde = queries.formulaire(ctx, actuel, ctx.user)
+    differents = [
+        (form[nom].label.text, nom, queries.valeur_lisible(garde, nom))
+        for nom in rules.champs_differents(typed, actuel.identification)
+        if nom in form
+    ]
+    form.version.data = str(actuel.version)
+    form.version.raw_data = [form.version.data]
+    return page(IDENTIFICATION, 409, differents=differents, **queries.page_identification(ctx, actuel, form))
+
+
+@bp.page("/mon-profil/cv", access=Access.INTERVENANT)
+def get_cv(ctx: Context) -> Reply:
+    """Rule D10."""
+    profil = queries.profil_de(ctx.user)
+    _, en_force, dernier = queries.cv_de(ctx.user.id)
+    return page(CV, profil=profil, cv=en_force, dernier=dernier, refus=rules.refus_de_modifier(profil))
+
+
+@bp.page("/mon-profil/cv", access=Access.INTERVENANT, methods=("POST",))
+def post_cv(ctx: Context) -> Reply:
+    """Rule D10: to the page where the file is sent."""
+    return redirect(usecases.annoncer_le_cv(ctx, queries.profil_de(ctx.user)))
+
+
+@bp.page("/mon-profil/cv/{piece_id}", access=Access.INTERVENANT)
+def get_depot(ctx: Context, piece_id: str) -> Reply:
+    """Rules U1, U2: send the file, then see it checked."""
+    piece = pieces.piece(ctx.user.id, piece_id)
+    if piece is None or piece.etat in {EtatPiece.ABANDONNE, EtatPiece.REMPLACE}:
+        raise NotFound
+    recu = bool(ctx.request.query.first("key")) or ctx.request.query.first("envoye") == "oui"
+    suite = f"/mon-profil/cv/{piece_id}"
+    envoi = pieces.formulaire_de_depot(piece, suite) if piece.etat is EtatPiece.ATTENDU and not recu else None
+    return page(DEPOT, with_files=True, piece=piece, envoi=envoi, suite=suite, recu=recu)
+
+
+@bp.page("/mon-profil/cv/{piece_id}/original", access=Access.INTERVENANT)
+def get_original(ctx: Context, piece_id: str) -> Reply:
+    """The owner's own file."""
+    piece = pieces.piece(ctx.user.id, piece_id)
+    if piece is None or piece.etat is not EtatPiece.DISPONIBLE:
+        raise NotFound
+    return redirect(pieces.lien_de_l_original(piece))
+
+
+@bp.page("/mon-profil/cv/{piece_id}/supprimer", access=Access.INTERVENANT, methods=("POST",))
+def post_supprimer_cv(ctx: Context, piece_id: str) -> Reply:
+    """Rule D10."""
+    return redirect(usecases.supprimer_le_cv(ctx, queries.profil_de(ctx.user), piece_id))

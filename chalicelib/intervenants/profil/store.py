@@ -1,0 +1,56 @@
+"""The row of a profile, in the partition of its person."""
+
+from typing import Any
+
+from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+
+from chalicelib.core.table import Act, Row, get, meta
+from chalicelib.intervenants.profil.rules import Mode, Profil
+
+
+class ProfilRow(Row):
+    """What a trainer typed, as typed."""
+
+    Meta = meta("intervenants")
+    identification: Any = JSONAttribute(default=dict)
+    version = NumberAttribute(default=0)
+    mode = UnicodeAttribute(default=Mode.LIBRE.value)
+    enregistre_le = UnicodeAttribute(default="")
+
+
+def pk(compte_id: str) -> str:
+    """The partition of a trainer."""
+    return f"INTERVENANT#{compte_id}"
+
+
+def lire(compte_id: str) -> Profil | None:
+    """The profile; None before the account was activated."""
+    row = get(ProfilRow, pk(compte_id), "PROFIL")
+    if row is None:
+        return None
+    return Profil(compte_id, dict(row.identification or {}), int(row.version), Mode[row.mode], row.enregistre_le)
+
+
+def creer(act: Act, compte_id: str, identification: dict[str, Any]) -> None:
+    """A fresh profile."""
+    act.create(ProfilRow(pk(compte_id), "PROFIL", identification=identification, version=1), "profil")
+
+
+def enregistrer(act: Act, profil: Profil, identification: dict[str, Any]) -> None:
+    """Rule C8: what was typed, if nobody saved since `profil` was read: Conflict("version") else."""
+    actions = [
+        ProfilRow.identification.set(identification),
+        ProfilRow.version.set(profil.version + 1),
+        ProfilRow.enregistre_le.set(act.ctx.instant),
+    ]
+    act.update(ProfilRow(pk(profil.compte), "PROFIL"), actions, _inchange(profil), "version")
+
+
+def changer_le_mode(act: Act, profil: Profil, mode: Mode) -> None:
+    """Rules E1, E5: lock or open, if the profile is still the one that was read."""
+    actions = [ProfilRow.mode.set(mode.value), ProfilRow.version.set(profil.version + 1)]
+    act.update(ProfilRow(pk(profil.compte), "PROFIL"), actions, _inchange(profil), "version")
+
+
+def _inchange(profil: Profil) -> Any:
+    return (ProfilRow.version == profil.version) & (ProfilRow.mode == profil.mode.value)

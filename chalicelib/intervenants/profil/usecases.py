@@ -1,0 +1,80 @@
+"""Acts on a profile."""
+
+from typing import Any
+
+from chalicelib.commun.comptes import public as comptes
+from chalicelib.commun.comptes.rules import Compte
+from chalicelib.commun.pieces import public as pieces
+from chalicelib.commun.pieces.public import CV, EtatPiece
+from chalicelib.core import audit
+from chalicelib.core.context import Context
+from chalicelib.core.errors import Conflict, NotFound, Refused
+from chalicelib.core.table import Act
+from chalicelib.intervenants.profil import rules, store
+from chalicelib.intervenants.profil.forms import IdentificationForm
+from chalicelib.intervenants.profil.rules import Mode, Profil, Refus
+
+
+def enregistrer_l_identification(ctx: Context, profil: Profil, form: IdentificationForm, resultat: str) -> str:
+    """Rule C8: keep what is typed, complete or not. A good identity also becomes the account's (rule B3).
+
+    Raises Conflict("version") when another tab saved since, Refused when the profile is read-only or the identity
+    is somebody else's.
+    """
+    refus = rules.refus_de_modifier(profil)
+    if refus:
+        raise Refused(refus)
+    act = Act(ctx)
+    store.enregistrer(act, profil, _a_garder(form, profil))
+    identite = form.identite()
+    if identite and identite != ctx.user.identite:
+        comptes.changer_identite(act, ctx.user, identite)
+    audit.note(act, "enregistrer_l_identification", profil.compte)
+    try:
+        return act.commit(resultat)
+    except Conflict as conflict:
+        if conflict.label == "identite":
+            raise Refused(Refus.IDENTITE_PRISE) from conflict
+        raise
+
+
+def _a_garder(form: IdentificationForm, profil: Profil) -> dict[str, Any]:
+    typed = form.typed()
+    typed.pop("version")
+    if not rules.structure_modifiable(profil):
+        typed["structure"] = profil.structure
+    return typed
+
+
+def creer_le_profil(act: Act, compte: Compte) -> None:
+    """A profile for a new account, in the transaction of the act."""
+    store.creer(act, compte.id, rules.identification_de_depart(compte))
+
+
+def annoncer_le_cv(ctx: Context, profil: Profil) -> str:
+    """Rule D10: a CV is about to come; answers the page where it is sent."""
+    refus = rules.refus_de_modifier(profil)
+    if refus:
+        raise Refused(refus)
+    return pieces.annoncer(ctx, profil.compte, CV, "/mon-profil/cv/{}")
+
+
+def supprimer_le_cv(ctx: Context, profil: Profil, piece_id: str) -> str:
+    """Rule D10: the CV can be deleted."""
+    refus = rules.refus_de_modifier(profil)
+    if refus:
+        raise Refused(refus)
+    piece = pieces.piece(profil.compte, piece_id)
+    if piece is None or piece.etat is not EtatPiece.DISPONIBLE:
+        raise NotFound
+    return pieces.supprimer(ctx, piece, "/mon-profil/cv")
+
+
+def verrouiller(act: Act, profil: Profil) -> None:
+    """Rule E1: read-only until treated, in the transaction of the act."""
+    store.changer_le_mode(act, profil, Mode.LECTURE_SEULE)
+
+
+def ouvrir(act: Act, profil: Profil, valide: bool) -> None:
+    """Rules E4, E5: open again, in the transaction of the act."""
+    store.changer_le_mode(act, profil, Mode.VALIDE if valide else Mode.LIBRE)

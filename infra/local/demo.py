@@ -1,0 +1,109 @@
+"""Demo data: the accounts of the README, a validated trainer, an application that waits. Local only."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from chalicelib.commun.comptes import store
+from chalicelib.commun.comptes.rules import Civilite, EtatCompte, Identite, Role
+from chalicelib.core.context import Context, live_context
+from chalicelib.core.passwords import hash_password
+from chalicelib.core.table import Act
+from chalicelib.intervenants.inscription import store as inscription
+from chalicelib.intervenants.inscription.rules import Demande, Etat, reference
+from chalicelib.intervenants.profil import store as profil
+from chalicelib.intervenants.profil.rules import Mode, Profil
+from infra.local.comptes import MOT_DE_PASSE, SECRET_TOTP
+
+_IDENTIFICATION = {
+    "lieu_naissance": "Nancy",
+    "nationalite": "FR",
+    "appartement": "",
+    "batiment": "",
+    "voie": "12 rue des Carmes",
+    "pays": "FR",
+    "code_postal": "54000",
+    "ville": "Nancy",
+    "tel_personnel": "03 83 00 00 00",
+    "portable_personnel": "06 12 34 56 78",
+    "tel_professionnel": "",
+    "portable_professionnel": "",
+    "regions": ["44"],
+    "departements": ["54", "57"],
+    "etranger": "non",
+    "structure": "grand-est",
+}
+
+
+def charger() -> None:
+    """Load the demo data once; a second run changes nothing."""
+    ctx = live_context()
+    if store.lire_par_email("gestionnaire@demo.fr") is not None:
+        return
+    _personnel(ctx, "gestionnaire@demo.fr", "Gaëlle", "Gestion", Role.GESTIONNAIRE, ["grand-est"])
+    _personnel(ctx, "gestionnaire2@demo.fr", "Erwan", "Gestion", Role.GESTIONNAIRE, ["bretagne"])
+    _personnel(ctx, "admin@demo.fr", "Alix", "Administration", Role.ADMINISTRATEUR, [])
+    _intervenant(ctx, "intervenant@demo.fr", "Jean", "Dubois", Etat.VALIDEE)
+    _intervenant(ctx, "ordonne@demo.fr", "Odile", "Ordonne", Etat.VALIDEE)
+    _intervenant(replace(ctx, now=ctx.now - timedelta(days=3)), "attente@demo.fr", "Théo", "Lattente", Etat.TRANSMISE)
+
+
+def _compte(ctx: Context, email: str, identite: Identite, role: Role) -> store.CompteRow:
+    return store.CompteRow(
+        store.pk(ctx.new_id()), "COMPTE",
+        role=role.value, etat=EtatCompte.ACTIF.value, email=email, cree_le=ctx.instant,
+        civilite=identite.civilite.name, nom=identite.nom, nom_usage=identite.nom_usage, prenom=identite.prenom,
+        naissance=identite.naissance.isoformat(), empreinte=hash_password(MOT_DE_PASSE),
+    )  # fmt: skip
+
+
+def _personnel(ctx: Context, email: str, prenom: str, nom: str, role: Role, structures: list[str]) -> None:
+    identite = Identite(Civilite.MADAME, nom, prenom, date(1980, 5, 4), nom)
+    row = _compte(ctx, email, identite, role)
+    row.structures, row.totp = structures, SECRET_TOTP
+    act = Act(ctx)
+    store.creer(act, row, identite)
+    act.commit()
+
+
+def _intervenant(ctx: Context, email: str, prenom: str, nom: str, etat: Etat) -> None:
+    identite = Identite(Civilite.MONSIEUR, nom, prenom, date(1974, 3, 27), nom)
+    row = _compte(ctx, email, identite, Role.INTERVENANT)
+    row.valide = etat is Etat.VALIDEE
+    compte_id = row.pk.removeprefix("COMPTE#")
+    act = Act(ctx)
+    store.creer(act, row, identite)
+    profil.creer(act, compte_id, {**_IDENTIFICATION, **_formateur(identite)})
+    act.commit()
+    _demande(ctx, compte_id, identite, etat)
+
+
+def _formateur(identite: Identite) -> dict[str, str]:
+    return {
+        "civilite": identite.civilite.name,
+        "nom": identite.nom,
+        "nom_usage": identite.nom_usage,
+        "prenom": identite.prenom,
+        "naissance": identite.naissance.strftime("%d/%m/%Y"),
+    }
+
+
+def _demande(ctx: Context, compte_id: str, identite: Identite, etat: Etat) -> None:
+    lu = profil.lire(compte_id)
+    demande = Demande(
+        compte_id, Etat.TRANSMISE, "grand-est", reference(ctx.new_id(), ctx.today.year),
+        f"{identite.nom} {identite.prenom}", ctx.instant,
+    )  # fmt: skip
+    act = Act(ctx)
+    inscription.transmettre(act, demande)
+    profil.changer_le_mode(act, lu or Profil(compte_id), Mode.VALIDE if etat is Etat.VALIDEE else Mode.LECTURE_SEULE)
+    act.commit()
+    if etat is Etat.VALIDEE:
+        gestionnaire = store.lire_par_email("gestionnaire@demo.fr")
+        auteur = store.compte_of(gestionnaire) if gestionnaire else None
+        act = Act(replace(ctx, user=auteur))
+        inscription.decider(act, demande, Etat.VALIDEE)
+        act.commit()
+
+
+if __name__ == "__main__":
+    charger()
