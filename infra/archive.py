@@ -115,7 +115,7 @@ def compile_python(folder: Path, python: str) -> None:
     """
     command = [python, "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash"]
     command += ["-s", str(folder), "-p", "/var/task", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
         raise PackageError(f"compileall : {done.stdout}{done.stderr}")
 

@@ -29,6 +29,8 @@ from infra import archive, gateway, sam
 from infra.archive import PackageError
 
 ROOT = Path(__file__).resolve().parent.parent
+# made by "make", not committed
+BUILT = tuple(f"chalicelib/core/{name}" for name in ("static/vendor/bootstrap.css", "static/vendor/htmx.js", "sons/0.wav"))
 MAX_ZIP = 25 * 1024 * 1024
 # wheels that Amazon Linux 2023 (glibc 2.34) can load
 _GLIBC = ("manylinux_2_34", "manylinux_2_31", "manylinux_2_28", "manylinux_2_27", "manylinux_2_17", "manylinux2014")
@@ -108,7 +110,10 @@ def python_version(python: str) -> str:
 
 def stage_project(project: Path, config: dict[str, Any], target: Path) -> Path:
     """A copy of what Chalice needs, without requirements: it packages the app alone."""
-    skipped = shutil.ignore_patterns("__pycache__", "_templates", "tests", "*.pyc", "config.json", "deploy*")
+    missing = [name for name in BUILT if not (project / name).exists()]
+    if missing:
+        raise PackageError(f"pas encore construits (make assets) : {', '.join(missing)}")
+    skipped = shutil.ignore_patterns("__pycache__", "_templates", "tests", "*.pyc", ".ok", "config.json", "deploy*")
     shutil.copytree(project / "chalicelib", target / "chalicelib", ignore=skipped)
     shutil.copytree(project / ".chalice", target / ".chalice", ignore=skipped)
     (target / ".chalice" / "config.json").write_text(json.dumps(config))
@@ -124,7 +129,7 @@ def run_chalice(staged: Path, stage: str, out: Path) -> sam.Template:
     environment |= {"AWS_DEFAULT_REGION": "eu-west-3", "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-c", "from chalice.cli import main; main()", "package", "--stage", stage]
     command += ["--template-format", "yaml", "--merge-template", "app.yaml", str(out)]
-    done = subprocess.run(command, cwd=staged, env=environment, capture_output=True, text=True)
+    done = subprocess.run(command, check=False, cwd=staged, env=environment, capture_output=True, text=True)
     if done.returncode:
         raise PackageError(f"chalice package : {done.stdout}{done.stderr}")
     template: sam.Template = yaml.safe_load((out / "sam.yaml").read_text())
@@ -144,7 +149,7 @@ def install(options: Options, version: str, architecture: str, folder: Path) -> 
         for glibc in _GLIBC:
             command += ["--platform", f"{glibc}_{_MACHINES[architecture]}"]
         command += ["--python-version", version, "--implementation", "cp", "--target", str(target), "-r", str(lock)]
-        done = subprocess.run(command, capture_output=True, text=True)
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
         if done.returncode:
             raise PackageError(f"pip : {done.stderr}")
         missing = archive.left_out(target, names)
@@ -157,9 +162,8 @@ def install(options: Options, version: str, architecture: str, folder: Path) -> 
 def compile_templates(staged: Path, variables: dict[str, str]) -> None:
     """Jinja templates become Python modules in chalicelib/_templates; their sources do not ship."""
     environment = {**os.environ, **variables, "PYTHONPATH": str(staged), "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(
-        [sys.executable, "-c", _COMPILE_TEMPLATES], cwd=staged, env=environment, capture_output=True, text=True
-    )
+    command = [sys.executable, "-c", _COMPILE_TEMPLATES]
+    done = subprocess.run(command, check=False, cwd=staged, env=environment, capture_output=True, text=True)
     if done.returncode:
         raise PackageError(f"gabarits : {done.stdout}{done.stderr}")
 

@@ -13,17 +13,17 @@ NBSP = "\u00a0"
 
 def jour(value: date | datetime | str) -> str:
     """A civil day in Paris: « 1er mars 2026 », « 21 novembre 2026 »."""
-    value = _local(value)
-    number = "1er" if value.day == 1 else str(value.day)
-    return f"{number}{NBSP}{_MOIS[value.month - 1]}{NBSP}{value.year}"
+    day = _local(value)
+    number = "1er" if day.day == 1 else str(day.day)
+    return f"{number}{NBSP}{_MOIS[day.month - 1]}{NBSP}{day.year}"
 
 
 def heure(value: datetime | str) -> str:
     """A time in Paris: « 14 h 32 »."""
-    value = _local(value)
-    if not isinstance(value, datetime):
+    moment = _local(value)
+    if not isinstance(moment, datetime):
         raise TypeError("a day has no time")
-    return f"{value.hour}{NBSP}h{NBSP}{value.minute:02d}"
+    return f"{moment.hour}{NBSP}h{NBSP}{moment.minute:02d}"
 
 
 def instant(value: datetime | str) -> str:

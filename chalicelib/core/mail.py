@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -56,6 +57,7 @@ def mime(ctx: Context, mail: RenderedMail, mail_id: str) -> bytes:
     message["Date"] = format_datetime(ctx.now)
     message["Message-ID"] = f"<{mail_id}@{address.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(mail.text)
-    message.add_alternative(mail.html, subtype="html")
-    return message.as_bytes()
+    # Quoted-printable: no line over the 998 characters that SMTP allows (RFC 5321 4.5.3.1.6).
+    message.set_content(mail.text, cte="quoted-printable")
+    message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+    return message.as_bytes(policy=policy.SMTP)

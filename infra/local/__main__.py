@@ -34,7 +34,9 @@ def arguments() -> argparse.Namespace:
     lecteur.add_argument("--console-port", type=int, default=int(env("CONSOLE_PORT") or 8025))
     lecteur.add_argument("--ouvriers", type=int, default=int(env("OUVRIERS") or max(2, os.cpu_count() or 2)))
     lecteur.add_argument("--racine", type=Path, default=RACINE, help="dossier de app.py")
-    lecteur.add_argument("--donnees", type=Path, default=Path(env("GUICHET_DATA") or "") if env("GUICHET_DATA") else None)
+    lecteur.add_argument(
+        "--donnees", type=Path, default=Path(env("GUICHET_DATA") or "") if env("GUICHET_DATA") else None
+    )
     lecteur.add_argument("--delai", type=float, default=DELAI, help="délai d'API Gateway, en secondes")
     lecteur.add_argument("--sans-demo", action="store_true")
     lecteur.add_argument("--journal", type=Path)
@@ -48,13 +50,15 @@ def ecouter(port: int, variable: str) -> socket.socket:
         return socket.create_server((ADRESSE, port), backlog=1024)
     except OSError as pris:
         autre = port + 100
-        raise RefusLocal(f"Le port {port} est déjà pris. Choisissez-en un autre : {variable}={autre} make run") from pris
+        raise RefusLocal(
+            f"Le port {port} est déjà pris. Choisissez-en un autre : {variable}={autre} make run"
+        ) from pris
 
 
 def verrouiller(donnees: Path) -> IO[str]:
     """Two portals must not share kept data."""
     donnees.mkdir(parents=True, exist_ok=True)
-    verrou = open(donnees / ".verrou", "w", encoding="ascii")  # noqa: SIM115 - held as long as the run
+    verrou = (donnees / ".verrou").open("w", encoding="ascii")
     try:
         fcntl.flock(verrou, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as pris:
@@ -80,7 +84,7 @@ class Local:
         options = self.options
         self.journal.parent.mkdir(parents=True, exist_ok=True)
         self.journal.write_bytes(b"")
-        sortie = self._fin.enter_context(open(self.journal, "ab", buffering=0))
+        sortie = self._fin.enter_context(self.journal.open("ab", buffering=0))
         donnees = options.donnees.resolve() if options.donnees else None
         if donnees:
             self._fin.enter_context(verrouiller(donnees))
@@ -183,9 +187,11 @@ def annoncer(local: Local, en_json: bool) -> None:
         return
     comptes = "\n".join(f"    {c.courriel:<24} {c.role}" for c in COMPTES)
     print(
-        f"\n  Portail         {local.url}\n  Console locale  {local.url_console}   courriels, horloge, captchas, files\n"
+        f"\n  Portail         {local.url}\n"
+        f"  Console locale  {local.url_console}   courriels, horloge, captchas, files\n"
         f"  Journal         {local.journal}\n\n  Comptes de démonstration, mot de passe {MOT_DE_PASSE}\n{comptes}\n"
-        f"    Second facteur (gestionnaires, administrateur) : clé {SECRET_TOTP}, code sur {local.url_console}/comptes\n\n"
+        f"    Second facteur (gestionnaires, administrateur) : clé {SECRET_TOTP},\n"
+        f"    code du moment sur {local.url_console}/comptes\n\n"
         "  Ctrl-C pour arrêter.\n",
         flush=True,
     )

@@ -91,7 +91,9 @@ class Cadence:
 
     def dus(self, maintenant: datetime) -> list[tuple[datetime, Etat]]:
         """What must run now: each schedule's last due instant, oldest first."""
-        dus = [(e.planification.horaire.dernier(maintenant), e) for e in self.etats.values() if e.prochain <= maintenant]
+        dus = [
+            (e.planification.horaire.dernier(maintenant), e) for e in self.etats.values() if e.prochain <= maintenant
+        ]
         return sorted(dus, key=lambda du: (du[0], du[1].planification.nom))
 
     def attendre(self, instant: datetime, patience: float = 60.0) -> bool:

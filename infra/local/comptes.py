@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 MOT_DE_PASSE = "Guichet-2026!"
-SECRET_TOTP = "JBSWY3DPEHPK3PXP"
+SECRET_TOTP = "JBSWY3DPEHPK3PXP"  # noqa: S105 - public, in the README
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The local console: mails, clock, schedules, captchas, queues, demo accounts; French pages and a JSON API on loopback.
 
-It can move time and shows secrets, so no page of another origin may reach it: the Host must be ours (DNS rebinding), a POST must
-come from our own pages or from a tool, and a JSON body must say that it is JSON.
+It can move time and shows secrets, so no page of another origin may reach it: the Host must be ours (DNS rebinding), a
+POST must come from our own pages or from a tool, and a JSON body must say that it is JSON.
 """
 
 import json
@@ -24,7 +24,8 @@ from infra.local.ressources import Clients
 
 CORPS_MAXIMAL = 64 * 1024
 POLITIQUE = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 # The frame that shows a mail inherits the page's policy: mails carry their styles inline and nothing else that acts.
 POLITIQUE_COURRIEL = POLITIQUE.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
@@ -110,7 +111,11 @@ class Console:
         raise Refus(405, "Cette page ne se demande pas ainsi.")
 
     def _page(self, nom: str, **valeurs: Any) -> Rendu:
-        communs = {"portail": self.portail, "maintenant": self.horloge.maintenant(), "decalage": self.horloge.decalage()}
+        communs = {
+            "portail": self.portail,
+            "maintenant": self.horloge.maintenant(),
+            "decalage": self.horloge.decalage(),
+        }
         return Rendu(rendre(nom, **communs, **valeurs).encode("utf-8"))
 
     # mails
@@ -118,7 +123,9 @@ class Console:
     def page_courriels(self, appel: Appel) -> Rendu:
         """The list, newest first; `a` filters by address, `actualiser` reloads by itself."""
         rafraichir = appel.q("actualiser") if appel.q("actualiser").isdigit() else ""
-        return self._page("courriels.html", courriels=self.boite.tous(appel.q("a"))[:200], a=appel.q("a"), rafraichir=rafraichir)
+        return self._page(
+            "courriels.html", courriels=self.boite.tous(appel.q("a"))[:200], a=appel.q("a"), rafraichir=rafraichir
+        )
 
     def _courriel(self, identifiant: str) -> Courriel:
         courriel = self.boite.un(identifiant)
@@ -232,13 +239,13 @@ class Guichetier(BaseHTTPRequestHandler):
     console: Console
     hotes: frozenset[str]
 
-    def do_GET(self) -> None:  # noqa: N802 - name given by the base class
+    def do_GET(self) -> None:
         self._traiter("GET")
 
-    def do_HEAD(self) -> None:  # noqa: N802
+    def do_HEAD(self) -> None:
         self._traiter("GET")
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         self._traiter("POST")
 
     def _traiter(self, methode: str) -> None:
@@ -314,7 +321,7 @@ class Guichetier(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(rendu.corps)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - name given by the base class
+    def log_message(self, format: str, *args: Any) -> None:
         """The console keeps no access log."""
 
 

@@ -1,4 +1,4 @@
-"""What the console reads from the emulator. It may scan, as nothing of the portal may: it only ever talks to this machine."""
+"""What the console reads from the emulator. It may scan, as nothing of the portal may: it only sees this machine."""
 
 from typing import Any
 

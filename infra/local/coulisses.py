@@ -42,17 +42,18 @@ class Coulisses:
         """Begin to deliver messages, events and schedules to the app's handlers."""
         premier = Ouvrier(self._guichet)
         try:
-            description = premier.ouvrir()
+            premier.ouvrir()
         except (OSError, EOFError) as mort:
             raise RefusLocal("L'application ne se charge pas.") from mort
         finally:
             premier.fermer()
         modele = lire(self._racine / "infra" / "app.yaml")
-        plans = planifications(modele, valeurs(self._env), description["fonctions"])
-        self._voies = voies(self._clients, self._guichet, self._reglages, description)
+        plans = planifications(modele, valeurs(self._env), premier.bonjour["fonctions"])
+        self._voies = voies(self._clients, self._guichet, self._reglages, premier.bonjour)
         self._cadence = Cadence(plans, horloge, self._guichet, self._reglages)
-        for partie in (*self._voies, self._cadence):
-            partie.demarrer()
+        for voie in self._voies:
+            voie.demarrer()
+        self._cadence.demarrer()
 
     def charger_demo(self) -> None:
         """Run the demo data's module, when there is one, in a worker: the app is already loaded there."""

@@ -32,9 +32,7 @@ class Courriel:
     @property
     def message(self) -> EmailMessage:
         """The parsed mail."""
-        analyse = message_from_bytes(self.brut, policy=policy.default)
-        assert isinstance(analyse, EmailMessage)
-        return analyse
+        return message_from_bytes(self.brut, policy=policy.default)
 
     def partie(self, genre: str) -> str:
         """The text or HTML body; empty when there is none."""
@@ -122,7 +120,7 @@ class _Reception:
     def __init__(self, boite: Boite) -> None:
         self._boite = boite
 
-    async def handle_DATA(self, _serveur: Any, _session: Any, enveloppe: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(self, _serveur: Any, _session: Any, enveloppe: Envelope) -> str:
         contenu = enveloppe.content or b""
         self._boite.recevoir(list(enveloppe.rcpt_tos), contenu if isinstance(contenu, bytes) else contenu.encode())
         return "250 OK"

@@ -21,8 +21,8 @@ DELAI_PRET = 20.0
 DELAI_ARRET = 60.0
 
 
-# Kept state that must not come back: queues are known by an address that holds the port, stacks hold the queues. What was in
-# a queue is found again by the sweeps, as after a lost message.
+# Kept state that must not come back: queues are known by an address that holds the port, stacks hold the queues. What
+# was in a queue is found again by the sweeps, as after a lost message.
 OUBLIES = ("sqs", "eventbridge", "cloudformation")
 
 
@@ -32,7 +32,7 @@ def _oublier(etat: Path) -> None:
 
 
 class Emulateur:
-    """One emulator that runs. `url` is its endpoint, `port` its port; `arreter()` saves what must be kept and ends it."""
+    """One emulator that runs. `url` is its endpoint; `arreter()` saves what must be kept and ends it."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class Emulateur:
         self._prise = socket.create_server((ADRESSE, port), backlog=1024)
         self.port: int = self._prise.getsockname()[1]
         self.url = f"http://{ADRESSE}:{self.port}"
-        sortie = open(journal, "ab") if journal else subprocess.DEVNULL  # noqa: SIM115 - closed below, once inherited
+        sortie = journal.open("ab") if journal else subprocess.DEVNULL
         self.processus = subprocess.Popen(
             [str(PYTHON), str(LANCEUR), str(self._prise.fileno()), str(smtp)],
             env=self._environnement(services, donnees, auth) | (env or {}),
@@ -72,30 +72,34 @@ class Emulateur:
             _oublier(donnees / "etat")
             garde = {"PERSIST_STATE": "1", "STATE_DIR": str(donnees / "etat")}
             garde |= {"S3_PERSIST": "1", "S3_DATA_DIR": str(donnees / "s3")}
-        return repris | garde | {
-            "BIND_HOST": ADRESSE,
-            "GATEWAY_PORT": str(self.port),
-            "MINISTACK_REGION": REGION,
-            "AWS_DEFAULT_REGION": REGION,
-            "AWS_ACCESS_KEY_ID": "local",
-            "AWS_SECRET_ACCESS_KEY": "local",
-            "SERVICES": ",".join(services),
-            "SFTP_ENABLED": "0",
-            "IOT_MTLS_ENABLED": "0",
-            "DOCKER_HOST": "unix:///dev/null/absent",
-            "AUTH": "true" if auth else "false",
-            "LOG_LEVEL": "WARNING",
-            "TMPDIR": self._dossier.name,
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
+        return (
+            repris
+            | garde
+            | {
+                "BIND_HOST": ADRESSE,
+                "GATEWAY_PORT": str(self.port),
+                "MINISTACK_REGION": REGION,
+                "AWS_DEFAULT_REGION": REGION,
+                "AWS_ACCESS_KEY_ID": "local",
+                "AWS_SECRET_ACCESS_KEY": "local",
+                "SERVICES": ",".join(services),
+                "SFTP_ENABLED": "0",
+                "IOT_MTLS_ENABLED": "0",
+                "DOCKER_HOST": "unix:///dev/null/absent",
+                "AUTH": "true" if auth else "false",
+                "LOG_LEVEL": "WARNING",
+                "TMPDIR": self._dossier.name,
+                "PYTHONDONTWRITEBYTECODE": "1",
+            }
+        )
 
     def attendre(self) -> None:
-        """Return once the emulator answers. Its socket listens from the start, so one request is enough, and it waits."""
+        """Return once the emulator answers. Its socket listens from the start, so one request is enough: it waits."""
         limite = time.monotonic() + DELAI_PRET
         self._prise.close()
         while True:
             try:
-                with urllib.request.urlopen(f"{self.url}/_ministack/health", timeout=DELAI_PRET):
+                with urllib.request.urlopen(f"{self.url}/_ministack/health", timeout=DELAI_PRET):  # noqa: S310 - ours
                     return
             except (urllib.error.URLError, OSError) as erreur:
                 if self.processus.poll() is not None or time.monotonic() > limite:

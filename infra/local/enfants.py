@@ -1,9 +1,9 @@
-"""Child processes: each ends when its standard input closes, hence when the orchestrator asks or is gone, even by kill -9."""
+"""Child processes: each ends when its standard input closes, hence when the orchestrator asks or is gone."""
 
 import subprocess
 import sys
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from infra.local.environnement import RACINE
 
@@ -13,7 +13,9 @@ PATIENCE = 4.0
 class Enfant:
     """One child, known by its pid."""
 
-    def __init__(self, module: str, arguments: list[str], descripteur: int, env: dict[str, str], sortie: IO[bytes]) -> None:
+    def __init__(
+        self, module: str, arguments: list[str], descripteur: int, env: dict[str, str], sortie: IO[bytes]
+    ) -> None:
         self.nom = module.rpartition(".")[2]
         self.processus = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
@@ -25,6 +27,7 @@ class Enfant:
             pass_fds=(descripteur,),
             start_new_session=True,
         )
+        self._entree = cast(IO[bytes], self.processus.stdin)
 
     @property
     def mort(self) -> bool:
@@ -33,14 +36,12 @@ class Enfant:
 
     def commencer(self) -> None:
         """The word that the front waits for."""
-        assert self.processus.stdin is not None
-        self.processus.stdin.write(b"\n")
-        self.processus.stdin.flush()
+        self._entree.write(b"\n")
+        self._entree.flush()
 
     def arreter(self) -> None:
         """Ask, wait, then end it by its pid."""
-        assert self.processus.stdin is not None
-        self.processus.stdin.close()
+        self._entree.close()
         try:
             self.processus.wait(PATIENCE)
         except subprocess.TimeoutExpired:

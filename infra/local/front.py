@@ -7,14 +7,15 @@ thread), answers come back. A worker over its time is ended by its alarm and rep
 import asyncio
 import contextlib
 import json
+import os
 import socket
 import sys
 import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from infra.local.http1 import ErreurHTTP, Reponse, Requete, ecrire, lire_requete, octets
 from infra.local.http1 import TETE_LISIBLE as LIMITE_LECTURE
+from infra.local.http1 import ErreurHTTP, Reponse, Requete, ecrire, lire_requete, octets
 from infra.local.liaison import LONGUEUR, detramer, trame
 from infra.local.passerelle import (
     CORPS_MAXIMAL,
@@ -192,7 +193,7 @@ async def _vider(lecteur: asyncio.StreamReader, ecrivain: asyncio.StreamWriter) 
 
 
 async def _attendre_fin(perdue: asyncio.Event) -> int:
-    """Until standard input closes (0: we are asked to end, or the parent is gone) or the workers cannot be replaced (1)."""
+    """Until standard input closes (0: we are asked to end, or the parent is gone) or no worker can be had (1)."""
     fini = asyncio.Event()
     asyncio.get_running_loop().add_reader(sys.stdin.fileno(), fini.set)
     attentes = [asyncio.create_task(e.wait()) for e in (fini, perdue)]
@@ -208,7 +209,7 @@ async def servir(reglages: Reglages) -> int:
         description = await equipe.demarrer()
     except (OSError, asyncio.IncompleteReadError):
         return 1
-    if not sys.stdin.buffer.raw.read(1):
+    if not os.read(sys.stdin.fileno(), 1):
         return 0
     api = Api(
         Routes(description["routes"]),
@@ -229,7 +230,6 @@ async def servir(reglages: Reglages) -> int:
 
 def main() -> None:
     """The settings are the only argument, as JSON."""
-    import os
     import resource
 
     souple, dur = resource.getrlimit(resource.RLIMIT_NOFILE)

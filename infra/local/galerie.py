@@ -2,9 +2,11 @@
 
     python -m infra.local.galerie             writes build/galerie/*.html (open them as files)
     python -m infra.local.galerie --verifier  also takes pictures (320, 1280, dark, print) into build/galerie/images and
-                                              checks accessibility (axe), reflow at 320 px and at 200 % text; exit code 1 on a fault
+                                              checks contrast of the tokens, accessibility (axe), reflow at 320 px and at
+                                              200 % text; exit code 1 on a fault
 """
 
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -256,7 +258,9 @@ def verifier(noms: list[str]) -> int:
     """Pictures and checks; answers the number of faults."""
     from playwright.sync_api import sync_playwright
 
-    fautes = 0
+    for faute in contrastes():
+        print(faute)
+    fautes = len(contrastes())
     with sync_playwright() as p:
         chromium = shutil.which("chromium")
         navigateur = p.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
@@ -266,6 +270,41 @@ def verifier(noms: list[str]) -> int:
         navigateur.close()
     print(f"{len(noms)} pages, {len(VUES)} vues : {fautes} faute(s)")
     return fautes
+
+
+# foreground, background, least contrast
+COUPLES = [
+    *[(texte, fond, 4.5) for texte in ("encre", "encre-2", "marque", "marque-2", "erreur") for fond in ("papier", "papier-2")],
+    *[(ton, f"{ton}-fond", 4.5) for ton in ("succes", "attention", "erreur", "info")],
+    *[("encre", f"{ton}-fond", 4.5) for ton in ("succes", "attention", "erreur", "info")],
+    ("papier", "marque", 4.5), ("papier", "marque-2", 4.5), ("papier", "erreur", 4.5), ("encre-2", "papier-3", 4.5), ("marque", "marque-claire", 4.5),
+    ("sur-entete-2", "entete", 4.5), ("mimosa", "entete", 3.0), ("papier", "encre", 4.5),
+    *[("trait-fort", fond, 3.0) for fond in ("papier", "papier-2")], ("foyer-1", "foyer-2", 3.0),
+]  # fmt: skip
+
+
+def contrastes() -> list[str]:
+    """The pairs of tokens that are too close to each other, in each theme."""
+    css = (ROOT / "chalicelib" / "core" / "static" / "guichet.css").read_text()
+    clair, sombre = (dict(re.findall(r"--([\w-]+):(#[0-9a-f]{3,6})\b", bloc)) for bloc in re.findall(r":root ?\{(.*?)\}", css, re.S)[:2])
+    return [
+        f"{theme} : --{a} sur --{b} = {_contraste(jetons[a], jetons[b]):.2f}, {voulu} au moins"
+        for theme, jetons in (("clair", clair), ("sombre", {**clair, **sombre}))
+        for a, b, voulu in COUPLES
+        if _contraste(jetons[a], jetons[b]) < voulu
+    ]
+
+
+def _contraste(a: str, b: str) -> float:
+    claire, foncee = sorted((_luminance(a), _luminance(b)), reverse=True)
+    return (claire + 0.05) / (foncee + 0.05)
+
+
+def _luminance(couleur: str) -> float:
+    chiffres = couleur[1:] if len(couleur) == 7 else "".join(c * 2 for c in couleur[1:])
+    canaux = [int(chiffres[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    rouge, vert, bleu = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in canaux)
+    return 0.2126 * rouge + 0.7152 * vert + 0.0722 * bleu
 
 
 VUES: dict[str, dict[str, Any]] = {

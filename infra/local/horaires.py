@@ -1,7 +1,7 @@
 """When schedules fall due: EventBridge Scheduler's arithmetic for `rate(...)` and daily `cron(...)`, as pure functions.
 
-As AWS documents it: a local time that does not exist (clocks going forward) is skipped that day; a local time that exists twice
-(clocks going back) runs once, the first time.
+As AWS documents it: a local time that does not exist (clocks going forward) is skipped that day; a local time that
+exists twice (clocks going back) runs once, the first time.
 """
 
 import re
@@ -23,23 +23,23 @@ _CRON = re.compile(r"cron\((\d{1,2}) (\d{1,2}) (?:\* \* \?|\? \* \*) \*\)")
 
 @dataclass(frozen=True)
 class Horaire:
-    """A schedule's expression, understood."""
+    """A schedule's expression, understood: a period in seconds, else a time of each day."""
 
     expression: str
     fuseau: str = "UTC"
     periode: int = 0
-    heure: Heure | None = None
+    heure: Heure = Heure(0)
 
     def dernier(self, instant: datetime) -> datetime:
         """The last due instant that is not after `instant`."""
-        if self.heure is None:
+        if self.periode:
             ecoule = int((instant - _EPOQUE).total_seconds())
             return _EPOQUE + timedelta(seconds=ecoule - ecoule % self.periode)
         return self._jour_par_jour(instant, -1, lambda du: du <= instant)
 
     def prochain(self, instant: datetime) -> datetime:
         """The first due instant after `instant`."""
-        if self.heure is None:
+        if self.periode:
             return self.dernier(instant) + timedelta(seconds=self.periode)
         return self._jour_par_jour(instant, 1, lambda du: du > instant)
 
@@ -53,7 +53,6 @@ class Horaire:
             jour += timedelta(days=pas)
 
     def _ce_jour(self, jour: date) -> datetime | None:
-        assert self.heure is not None
         local = datetime.combine(jour, self.heure, ZoneInfo(self.fuseau))
         instant = local.astimezone(UTC)
         existe = instant.astimezone(ZoneInfo(self.fuseau)).replace(tzinfo=None) == local.replace(tzinfo=None)

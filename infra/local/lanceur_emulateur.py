@@ -1,4 +1,4 @@
-"""Runs MiniStack on a socket that is already bound. Executed by the emulator's own interpreter (.venv-aws), never imported.
+"""Runs MiniStack on a socket that is already bound. Executed by the emulator's own interpreter, never imported.
 
 Three things MiniStack's own command does not do:
 - it takes a listening socket, so that two runs at once can never fight for a port;
@@ -126,9 +126,9 @@ def main() -> None:
     surveiller_parent()
     ouvrir_descripteurs()
     taire_annulations()
-    from hypercorn.asyncio import serve
-    from hypercorn.config import Config
-    from ministack.app import app
+    from hypercorn.asyncio import serve  # type: ignore[import-not-found]
+    from hypercorn.config import Config  # type: ignore[import-not-found]
+    from ministack.app import app  # type: ignore[import-not-found]
 
     config = Config()
     config.bind = [f"fd://{descripteur}"]

@@ -55,23 +55,22 @@ class Ouvrier:
         self._prise: socket.socket | None = None
         self.bonjour: dict[str, Any] = {}
 
-    def ouvrir(self) -> dict[str, Any]:
-        """Connect if needed; what the worker says of its app."""
+    def ouvrir(self) -> socket.socket:
+        """Connect if needed; `bonjour` then holds what the worker says of its app."""
         if self._prise is None:
             prise = socket.socket(socket.AF_UNIX)
             prise.connect(str(self._guichet))
             self.bonjour = recevoir(prise)
             self._prise = prise
-        return self.bonjour
+        return self._prise
 
     def invoquer(self, demande: dict[str, Any]) -> Issue:
         """Run one invocation to its end; never raises for what the handler does."""
         debut = time.monotonic()
         try:
-            self.ouvrir()
-            assert self._prise is not None
-            self._prise.sendall(trame(demande))
-            reponse = recevoir(self._prise)
+            prise = self.ouvrir()
+            prise.sendall(trame(demande))
+            reponse = recevoir(prise)
         except (OSError, EOFError):
             self.fermer()
             return Issue(erreur="l'ouvrier s'est arrêté (délai dépassé ou mort)", duree=time.monotonic() - debut)

@@ -36,7 +36,7 @@ def lire(chemin: Path) -> Modele:
     """The template of a file, an empty one when there is no such file."""
     if not chemin.exists():
         return {"Resources": {}}
-    modele = yaml.load(chemin.read_text("utf-8"), Loader=_Lecteur)  # noqa: S506 - derived from a safe loader
+    modele = yaml.load(chemin.read_text("utf-8"), Loader=_Lecteur)  # noqa: S506 - a safe loader
     modele.setdefault("Resources", {})
     return dict(modele)
 

@@ -1,10 +1,11 @@
 """EventBridge event patterns: the part of them that the app uses; anything else is refused at start."""
 
+from collections.abc import Callable
 from typing import Any
 
 from infra.local.environnement import RefusLocal
 
-_TESTS = {
+_TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "prefix": lambda valeur, attendu: isinstance(valeur, str) and valeur.startswith(attendu),
     "suffix": lambda valeur, attendu: isinstance(valeur, str) and valeur.endswith(attendu),
     "anything-but": lambda valeur, attendu: valeur not in (attendu if isinstance(attendu, list) else [attendu]),
@@ -47,5 +48,5 @@ def _une_valeur(attendus: list[Any], valeur: Any) -> bool:
 def _teste(attendu: Any, valeur: Any) -> bool:
     if isinstance(attendu, dict):
         nom, argument = next(iter(attendu.items()))
-        return _TESTS[nom](valeur, argument)
+        return bool(_TESTS[nom](valeur, argument))
     return bool(attendu == valeur)

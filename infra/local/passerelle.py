@@ -1,8 +1,8 @@
 """API Gateway (REST, Lambda proxy) as pure functions: routes, events, answers, gateway pages. No socket, no app state.
 
-Faithful on purpose where it hurts: path parameters stay percent-encoded, a body whose type is not binary is text in which what
-is not UTF-8 is replaced, a base64 answer is decoded only if the first media type of Accept is a binary one, HEAD has to be
-declared, headers of the transport are renamed.
+Faithful on purpose where it hurts: path parameters stay percent-encoded, a body whose type is not binary is text in
+which what is not UTF-8 is replaced, a base64 answer is decoded only if the first media type of Accept is a binary one,
+HEAD has to be declared, headers of the transport are renamed.
 """
 
 import base64
@@ -22,9 +22,31 @@ TETE_MAXIMALE = 10_240
 DELAI = 29.0
 
 _DE_CONNEXION = frozenset(
-    "connection keep-alive proxy-connection te trailer transfer-encoding upgrade expect content-length".split()
+    [
+        "connection",
+        "keep-alive",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "expect",
+        "content-length",
+    ]
 )
-_RENOMMES = frozenset("connection content-length content-md5 date host server user-agent www-authenticate expect".split())
+_RENOMMES = frozenset(
+    [
+        "connection",
+        "content-length",
+        "content-md5",
+        "date",
+        "host",
+        "server",
+        "user-agent",
+        "www-authenticate",
+        "expect",
+    ]
+)
 
 # kind of gateway response -> status and API Gateway's own message
 GENRES = {
@@ -184,9 +206,21 @@ class Api:
 
     def _contexte(self, requete: Requete, ressource: str) -> dict[str, Any]:
         maintenant = time.time()
-        absents = "cognitoIdentityPoolId accountId cognitoIdentityId caller accessKey principalOrgId userArn user".split()
+        absents = [
+            "cognitoIdentityPoolId",
+            "accountId",
+            "cognitoIdentityId",
+            "caller",
+            "accessKey",
+            "principalOrgId",
+            "userArn",
+            "user",
+        ]
         absents += ["cognitoAuthenticationType", "cognitoAuthenticationProvider"]
-        identite = dict.fromkeys(absents) | {"sourceIp": requete.source, "userAgent": requete.entete("user-agent") or None}
+        identite = dict.fromkeys(absents) | {
+            "sourceIp": requete.source,
+            "userAgent": requete.entete("user-agent") or None,
+        }
         return {
             "resourceId": "local",
             "resourcePath": ressource,
@@ -213,7 +247,9 @@ class Api:
         corps = resultat.get("body")
         if not isinstance(corps, str | None):
             raise ReponseMalformee("body")
-        reponse = Reponse(int(resultat["statusCode"]), _entetes_rendus(resultat), self._octets(resultat, corps or "", requete))
+        reponse = Reponse(
+            int(resultat["statusCode"]), _entetes_rendus(resultat), self._octets(resultat, corps or "", requete)
+        )
         if not 200 <= reponse.statut <= 599 or not entetes_valides(reponse.entetes):
             raise ReponseMalformee("headers")
         self._compresser(reponse, requete)
@@ -251,7 +287,7 @@ def _entetes_rendus(resultat: dict[str, Any]) -> Entetes:
 
 
 class Pages:
-    """The pages that the gateway answers by itself: those declared (SAM's or OpenAPI's form), else a short French one."""
+    """The pages that the gateway answers by itself: those declared (SAM's or OpenAPI's form), else a short one."""
 
     def __init__(self, declarees: dict[str, dict[str, Any]]) -> None:
         self._declarees = {genre: {cle.lower(): v for cle, v in d.items()} for genre, d in declarees.items()}

@@ -1,7 +1,7 @@
 """Imports the app once, then gives a fresh worker process (a fork) to whoever connects.
 
-As in Lambda, a worker treats one event at a time and dies when it overruns its time: the kernel's alarm ends it, whatever it
-is doing. It ends by itself when the other end of its connection closes, so no worker outlives the run.
+As in Lambda, a worker treats one event at a time and dies when it overruns its time: the kernel's alarm ends it,
+whatever it is doing. It ends by itself when the other end of its connection closes, so no worker outlives the run.
 """
 
 import gc

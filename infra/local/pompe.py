@@ -1,7 +1,7 @@
 """Delivers what AWS would: queue messages, bucket events, the malware scanner's verdicts.
 
-Each lane is a thread that waits on the emulator and one worker process that runs the app's handlers as Lambda does. Nothing
-here knows what a handler means: names, queues and patterns come from the app itself.
+Each lane is a thread that waits on the emulator and one worker process that runs the app's handlers as Lambda does.
+Nothing here knows what a handler means: names, queues and patterns come from the app itself.
 """
 
 import json
@@ -55,11 +55,11 @@ def enregistrement(message: Evenement, arn: str) -> Evenement:
 
 
 def manques(resultat: Any, identifiants: set[str]) -> set[str]:
-    """Ids to keep in the queue after a handler's answer, as Lambda reads `batchItemFailures`: an odd answer keeps them all."""
+    """Ids to keep in the queue, as Lambda reads `batchItemFailures`: an odd answer keeps them all."""
     echecs = (resultat or {}).get("batchItemFailures") if isinstance(resultat, dict | None) else ["?"]
     if not echecs:
         return set()
-    nommes = {e.get("itemIdentifier") if isinstance(e, dict) else None for e in echecs}
+    nommes = {str(e.get("itemIdentifier")) if isinstance(e, dict) else "" for e in echecs}
     return nommes if nommes <= identifiants else set(identifiants)
 
 

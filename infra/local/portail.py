@@ -1,4 +1,4 @@
-"""The running portal for tests: `with portail() as p: p.url, p.console_url, p.endpoint, p.mails("a@b.fr"), p.avancer(3600)`.
+"""The running portal for tests: `with portail() as p: p.url, p.console_url, p.endpoint, p.mails("a@b.fr")`.
 
 It is `python -m infra.local` itself, in a process of its own, on free ports: what tests see is what `make run` gives.
 """
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from infra.local.environnement import RACINE, RefusLocal
 
@@ -35,7 +35,8 @@ class Portail:
 
     def _demander(self, chemin: str, donnees: Any = None) -> Any:
         corps = None if donnees is None else json.dumps(donnees).encode()
-        requete = urllib.request.Request(self.console_url + chemin, corps, {"Content-Type": "application/json"})  # noqa: S310
+        type_ = {"Content-Type": "application/json"}
+        requete = urllib.request.Request(self.console_url + chemin, corps, type_)  # noqa: S310 - ours
         with urllib.request.urlopen(requete, timeout=90) as reponse:  # noqa: S310
             return json.load(reponse)
 
@@ -44,7 +45,7 @@ class Portail:
         return list(self._demander("/api/mails" + (f"?to={urllib.parse.quote(a)}" if a else "")))
 
     def attendre_mail(self, a: str, sujet: str = "", deja: int = 0, patience: float = 10.0) -> dict[str, Any]:
-        """The newest mail to an address whose subject holds a text, waiting for it; `deja` of them are already known."""
+        """The newest mail to an address whose subject holds a text, waiting for it; `deja` are already known."""
         limite = time.monotonic() + patience
         while True:
             recus = [m for m in self.mails(a) if sujet in m["subject"]]
@@ -116,20 +117,19 @@ def portail(
 
 
 def _pret(processus: subprocess.Popen[bytes], journal: Path) -> Portail:
-    assert processus.stdout is not None
-    annonce = processus.stdout.readline()
+    sortie = cast(IO[bytes], processus.stdout)
+    annonce = sortie.readline()
     if not annonce.startswith(b"{"):
-        raise RefusLocal((annonce + processus.stdout.read()).decode("utf-8", "replace"))
+        raise RefusLocal((annonce + sortie.read()).decode("utf-8", "replace"))
     lue = json.loads(annonce)
     return Portail(lue["url"], lue["console_url"], lue["endpoint"], journal, lue["pid"])
 
 
 def _arreter(processus: subprocess.Popen[bytes]) -> None:
-    assert processus.stdin is not None and processus.stdout is not None
-    processus.stdin.close()
+    cast(IO[bytes], processus.stdin).close()
     try:
         processus.wait(DELAI_ARRET)
     except subprocess.TimeoutExpired:
         processus.kill()
         processus.wait()
-    processus.stdout.close()
+    cast(IO[bytes], processus.stdout).close()

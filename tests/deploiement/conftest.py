@@ -27,6 +27,7 @@ from infra import deploy, package, sam  # noqa: E402 - the path is set above
 STAGE = "essai"
 REGION = "eu-west-3"
 MAIL_DOMAIN = "guichet.example"
+BASE_URL = "https://portail.guichet.example"
 
 
 class _Yaml(yaml.SafeLoader):
@@ -74,9 +75,12 @@ class _Inputs(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.hidden: dict[str, str] = {}
+        self.actions: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
+        if tag == "form":
+            self.actions.append(given.get("action") or "")
         if tag == "input" and given.get("type") == "hidden" and given.get("name"):
             self.hidden[str(given["name"])] = given.get("value") or ""
 
@@ -123,7 +127,8 @@ class Visitor:
 
     def _ask(self, method: str, path: str, body: bytes) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=45)
-        headers = {"Host": self.host, "Accept": "text/html", "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        headers = {"Host": self.host, "Accept": "text/html", "Cookie": cookies}
         if body:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         connection.request(method, path, body, headers)
@@ -133,8 +138,8 @@ class Visitor:
         for cookie in response.msg.get_all("Set-Cookie") or []:
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
-        if answer.status in (302, 303):
-            return self._ask("GET", urljoin(path, urlsplit(answer.headers["Location"]).path), b"")
+        if answer.status in (302, 303) and urlsplit(answer.headers["Location"]).netloc == "":
+            return self._ask("GET", urljoin(path, answer.headers["Location"]), b"")
         return answer
 
 
@@ -164,6 +169,15 @@ class Deployed:
         """All rows of a table (a test may scan)."""
         return list(self.clients("dynamodb").scan(TableName=f"guichet-{STAGE}-{table}")["Items"])
 
+    def mails(self, to: str) -> list[str]:
+        """The texts of the mails that SES accepted for an address."""
+        port = urlsplit(self.endpoint).port or 0
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection.request("GET", "/_ministack/ses/messages")
+        sent = json.load(connection.getresponse())["messages"]
+        connection.close()
+        return [mail["BodyText"] for mails in sent.values() for mail in mails if to in mail["To"]]
+
     def log(self, function: str) -> str:
         """What a function wrote."""
         found = self.clients("logs").filter_log_events(logGroupName=f"/aws/lambda/guichet-{STAGE}-{function}")
@@ -190,7 +204,7 @@ def essai_config() -> dict[str, Any]:
     """The configuration of `recette`, for a stage of the tests on a bare API Gateway."""
     config: dict[str, Any] = json.loads((ROOT / ".chalice" / "config.json").read_text())
     stage = copy.deepcopy(config["stages"]["recette"])
-    stage["environment_variables"] |= {"STAGE": STAGE, "BASE_URL": "https://portail.guichet.example", "BASE_PATH": "/api"}
+    stage["environment_variables"] |= {"STAGE": STAGE, "BASE_URL": BASE_URL, "BASE_PATH": "/api"}
     stage["environment_variables"] |= {"BUCKET_SUFFIX": "", "MAIL_FROM": f"Essai <nepasrepondre@{MAIL_DOMAIN}>"}
     config["stages"] = {STAGE: stage}
     return config
@@ -207,8 +221,8 @@ def packaged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
 def _for_the_emulator(folder: Path) -> Path:
     """What the emulator does otherwise than AWS; everything else of the template is deployed as it is.
 
-    It has no alarm on several metrics; SendMessageBatch is an action of its own (on AWS, sqs:SendMessage allows both); the
-    resource of ses:SendEmail is "*" (on AWS, the identity).
+    It has no alarm on several metrics; SendMessageBatch is an action of its own (on AWS, sqs:SendMessage allows both);
+    the resource of ses:SendEmail is "*" (on AWS, the identity).
     """
     template = json.loads((folder / "template.json").read_text())
     alarms = [name for name, each in template["Resources"].items() if "Metrics" in each.get("Properties", {})]
@@ -237,7 +251,7 @@ def _install_gateway_pages(api: Any, api_id: str, folder: Path) -> None:
     """The emulator does not read them in the body of the API: they are put one by one, from the packaged template."""
     body = json.loads((folder / "template.json").read_text())["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
     for kind, response in body["x-amazon-apigateway-gateway-responses"].items():
-        given = {"responseParameters": response["responseParameters"], "responseTemplates": response["responseTemplates"]}
+        given = {name: response[name] for name in ("responseParameters", "responseTemplates")}
         if "statusCode" in response:
             given["statusCode"] = str(response["statusCode"])
         api.put_gateway_response(restApiId=api_id, responseType=kind, **given)

@@ -90,6 +90,11 @@ def docx_profond() -> bytes:
     return archive(membres_docx("<w:p>" * 100_000))
 
 
+def docx_attributs() -> bytes:
+    """One tag with half a million attributes."""
+    return archive(membres_docx("<w:p " + " ".join(f'a{i}=""' for i in range(500_000)) + "/>"))
+
+
 def docx_sans_fin() -> bytes:
     """Its XML stops in the middle."""
     membres = membres_docx()

@@ -80,6 +80,11 @@ def jpg_geant() -> bytes:
     return contenu[:place] + struct.pack(">2H", 60_000, 60_000) + contenu[place + 4 :]
 
 
+def jpg_rempli() -> bytes:
+    """Nine megabytes of filling between two segments, which readers skip byte by byte."""
+    return jpg()[:2] + b"\xff" * 9_000_000 + jpg()[2:]
+
+
 def jpg_et_zip() -> bytes:
     return jpg() + archive({"programme.exe": b"MZ"})
 

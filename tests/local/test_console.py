@@ -30,7 +30,9 @@ def test_origine_etrangere_refusee(console: Client, petit: Portail, entetes: dic
 
 
 def test_l_api_ne_lit_que_du_json(console: Client) -> None:
-    assert console("/api/clock", "POST", b"advance_seconds=5", Content_Type="application/x-www-form-urlencoded")[0] == 415
+    assert (
+        console("/api/clock", "POST", b"advance_seconds=5", Content_Type="application/x-www-form-urlencoded")[0] == 415
+    )
     assert console("/api/clock", "POST", b"{", **JSON)[0] == 400
     assert console("/api/clock", "POST", b"[1]", **JSON)[0] == 400
     assert console("/api/clock", "POST", b"x" * 70_000, **JSON)[0] == 413
@@ -69,7 +71,9 @@ def test_files_et_planifications(console: Client) -> None:
     assert console("/planifications/balayer-mails", "POST")[0] == 303
 
 
-@pytest.mark.parametrize("chemin", ["/", "/horloge", "/planifications", "/captchas", "/files", "/comptes", "/?a=x@y.fr"])
+@pytest.mark.parametrize(
+    "chemin", ["/", "/horloge", "/planifications", "/captchas", "/files", "/comptes", "/?a=x@y.fr"]
+)
 def test_pages(console: Client, chemin: str) -> None:
     statut, entetes, corps = console(chemin)
     page = corps.decode()
@@ -88,7 +92,8 @@ def test_un_courriel_et_ses_pieces(petit: Portail, console: Client, aws: Clients
         "From: a@cnfpt.example\r\nTo: piece@demo.fr\r\nSubject: Objet <b>\r\nMIME-Version: 1.0\r\n"
         'Content-Type: multipart/mixed; boundary="m"\r\n\r\n--m\r\nContent-Type: text/html\r\n\r\n'
         '<a href="https://x.example/lien">Lien</a>\r\n--m\r\nContent-Type: application/pdf\r\n'
-        'Content-Disposition: attachment; filename="a.pdf"\r\nContent-Transfer-Encoding: base64\r\n\r\nYf9i\r\n--m--\r\n'
+        'Content-Disposition: attachment; filename="a.pdf"\r\n'
+        "Content-Transfer-Encoding: base64\r\n\r\nYf9i\r\n--m--\r\n"
     )
     destination = {"ToAddresses": ["piece@demo.fr"], "BccAddresses": ["cachee@demo.fr"]}
     contenu = {"Raw": {"Data": brut.encode()}}

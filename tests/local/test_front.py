@@ -40,7 +40,9 @@ def test_evenement_vu_par_l_application(web: Client) -> None:
 
 
 def test_un_corps_par_morceaux(petit: Portail) -> None:
-    tete = b"POST /echo/a HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: text/plain\r\nConnection: close\r\n" % port(petit)
+    tete = b"POST /echo/a HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: text/plain\r\nConnection: close\r\n" % port(
+        petit
+    )
     rendu = brut(petit, tete + b"Transfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nT: u\r\n\r\n")
     assert json.loads(rendu.partition(b"\r\n\r\n")[2])["body"] == "abcde"
 

@@ -66,7 +66,14 @@ def test_aucune_echeance_n_est_perdue_ni_doublee() -> None:
 
 @pytest.mark.parametrize(
     "expression",
-    ["cron(0 3 1 * ? *)", "cron(0 3 ? * MON *)", "cron(60 3 * * ? *)", "cron(0 24 * * ? *)", "rate(0 minutes)", "at(2026)"],
+    [
+        "cron(0 3 1 * ? *)",
+        "cron(0 3 ? * MON *)",
+        "cron(60 3 * * ? *)",
+        "cron(0 24 * * ? *)",
+        "rate(0 minutes)",
+        "at(2026)",
+    ],
 )
 def test_le_reste_est_refuse(expression: str) -> None:
     with pytest.raises(RefusLocal):

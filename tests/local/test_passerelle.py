@@ -51,7 +51,9 @@ def test_ressource(methode: str, chemin: str, attendu: Any) -> None:
 
 
 def test_evenement_complet() -> None:
-    evenement = API.evenement(requete("GET", "/annonces/a%20b?x=1&x=%C3%A9+z&vide", Cookie="a=1", X_Forwarded_For="9.9.9.9"))
+    evenement = API.evenement(
+        requete("GET", "/annonces/a%20b?x=1&x=%C3%A9+z&vide", Cookie="a=1", X_Forwarded_For="9.9.9.9")
+    )
     assert evenement is not None
     assert evenement["resource"] == evenement["requestContext"]["resourcePath"] == "/annonces/{numero}"
     assert evenement["path"] == evenement["requestContext"]["path"] == "/annonces/a%20b"
@@ -89,7 +91,12 @@ def test_prefixe_de_l_etape() -> None:
 
 
 def test_reponse() -> None:
-    rendu = {"statusCode": 200, "body": "é", "headers": {"Date": "hier"}, "multiValueHeaders": {"Set-Cookie": ["a", "b"]}}
+    rendu = {
+        "statusCode": 200,
+        "body": "é",
+        "headers": {"Date": "hier"},
+        "multiValueHeaders": {"Set-Cookie": ["a", "b"]},
+    }
     reponse = API.reponse(rendu, requete())
     assert reponse.corps == "é".encode()
     assert reponse.entetes == [
@@ -127,7 +134,9 @@ def test_le_base64_n_est_decode_que_si_le_premier_accept_est_binaire() -> None:
 
 def test_compression() -> None:
     def octets(taille: int, accepte: str, **entetes: str) -> bytes:
-        return API.reponse({"statusCode": 200, "body": "x" * taille, "headers": entetes}, requete(Accept_Encoding=accepte)).corps
+        return API.reponse(
+            {"statusCode": 200, "body": "x" * taille, "headers": entetes}, requete(Accept_Encoding=accepte)
+        ).corps
 
     assert gzip.decompress(octets(100, "br, gzip;q=0.8")) == b"x" * 100
     assert octets(99, "gzip") == b"x" * 99

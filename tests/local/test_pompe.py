@@ -59,7 +59,9 @@ def test_un_motif_inconnu_est_refuse() -> None:
         verifier({"detail": {"size": [{"numeric": [">", 1]}]}})
 
 
-@pytest.mark.parametrize("endpoint", ["https://sqs.eu-west-3.amazonaws.com", "http://10.0.0.1:4566", "http://exemple:80", "x"])
+@pytest.mark.parametrize(
+    "endpoint", ["https://sqs.eu-west-3.amazonaws.com", "http://10.0.0.1:4566", "http://exemple:80", "x"]
+)
 def test_la_pompe_refuse_ce_qui_n_est_pas_local(endpoint: str) -> None:
     with pytest.raises(RefusLocal):
         exiger_local(endpoint)

@@ -27,13 +27,16 @@ def test_deux_emulateurs_ne_se_genent_pas() -> None:
         assert not Clients(deux).sqs.list_queues().get("QueueUrls")
     for url in (un, deux):
         with pytest.raises(OSError):
-            urllib.request.urlopen(url, timeout=2)
+            urllib.request.urlopen(url, timeout=2)  # noqa: S310
 
 
 def test_un_port_pris_se_dit_en_francais() -> None:
     with socket.create_server(("127.0.0.1", 0)) as pris:
         port = pris.getsockname()[1]
-        with pytest.raises(RefusLocal, match=f"port {port} est déjà pris.*PORT={port + 100} make run"), portail(port=port):
+        with (
+            pytest.raises(RefusLocal, match=f"port {port} est déjà pris.*PORT={port + 100} make run"),
+            portail(port=port),
+        ):
             pass
 
 

@@ -43,13 +43,14 @@ def cookie_des_ouverts(ctx: Context, nom: str) -> str:
 
 
 def fichier_statique(nom: str) -> Reply:
-    """A static file under its hashed name, kept for ever by browsers; NotFound for any other name."""
+    """A static file; kept for ever by browsers under the name of its present content, not at all under an older one."""
     match = _NOM.fullmatch(nom)
     chemin = match.group(2).replace("--", "/") if match else ""
     type_mime = TYPES.get(Path(chemin).suffix)
-    if not match or not type_mime or not (urls.STATIC / chemin).is_file() or urls.empreinte(chemin) != match.group(1):
+    if not match or not type_mime or not (urls.STATIC / chemin).is_file():
         raise errors.NotFound
-    cache = "public, max-age=31536000, immutable"
+    present = urls.empreinte(chemin) == match.group(1)
+    cache = "public, max-age=31536000, immutable" if present else "no-cache"
     return Reply(
         body=(urls.STATIC / chemin).read_text(encoding="utf-8"),
         headers={"Content-Type": f"{type_mime}; charset=utf-8", "Cache-Control": cache},

@@ -13,6 +13,8 @@ from chalicelib.core.web.urls import lien
 
 DUREE_DU_FORMULAIRE = 3600
 DUREE_DU_LIEN = 60
+# Over the limit of any use, so that a file too big gets our page and not the store's; the content's check refuses it.
+ENVOI_MAX = 12 * 1024 * 1024
 
 
 def piece(proprietaire: str, piece_id: str) -> Piece | None:
@@ -32,18 +34,29 @@ def derniere(toutes: list[Piece], usage: Usage, *etats: EtatPiece) -> Piece | No
 
 
 def formulaire_de_depot(piece: Piece, suite: str) -> dict[str, Any]:
-    """Rule U1: the form by which the browser sends the file straight to the bucket: size, type and key are fixed."""
-    adresse = lien(suite)
-    fixes = {"Content-Type": "application/octet-stream", "success_action_redirect": adresse}
+    """Rule U1: the form by which the browser sends the file straight to the bucket: size, type and key are fixed.
+
+    `champs` come back to the portal by a redirection; `champs_script` do not (a script may not follow it).
+    """
+    action, champs_script = _politique(piece, {})
+    return {
+        "action": action,
+        "champs": _politique(piece, {"success_action_redirect": lien(suite)})[1],
+        "champs_script": champs_script,
+    }
+
+
+def _politique(piece: Piece, en_plus: dict[str, str]) -> tuple[str, dict[str, str]]:
+    fixes = {"Content-Type": "application/octet-stream", **en_plus}
     conditions: list[Any] = [
-        ["content-length-range", 0, piece.usage.taille_max * 2],
+        ["content-length-range", 0, ENVOI_MAX],
         ["starts-with", "$x-amz-meta-nom", ""],
         *({name: value} for name, value in fixes.items()),
     ]
     post = aws.client("s3").generate_presigned_post(
         settings().bucket, piece.cle_en_quarantaine, fixes, conditions, ExpiresIn=DUREE_DU_FORMULAIRE
     )
-    return {"action": post["url"], "champs": post["fields"]}
+    return post["url"], post["fields"]
 
 
 def lien_de_l_original(piece: Piece) -> str:

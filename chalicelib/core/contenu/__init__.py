@@ -7,6 +7,11 @@ Pure; knows no use and no storage.
         message(verdict.refus, formats, 2 * MO)
 """
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from chalicelib.core.contenu.eicar import contient_eicar
 from chalicelib.core.contenu.formats import (
     MO,
@@ -23,8 +28,12 @@ from chalicelib.core.contenu.formats import (
     taille_lisible,
 )
 from chalicelib.core.contenu.noms import content_disposition, extension, nom_sur
-from chalicelib.core.contenu.pages import mime_image, pages_images
-from chalicelib.core.contenu.verification import verifier
+
+if TYPE_CHECKING:
+    from chalicelib.core.contenu.pages import mime_image, pages_images
+    from chalicelib.core.contenu.verification import verifier
+
+_PLUS_TARD = {"mime_image": "pages", "pages_images": "pages", "verifier": "verification"}
 
 __all__ = [
     "MO",
@@ -47,3 +56,10 @@ __all__ = [
     "taille_lisible",
     "verifier",
 ]
+
+
+def __getattr__(nom: str) -> Any:
+    """What reads files is loaded at first use: pages that only name formats and reasons start without it."""
+    if nom in _PLUS_TARD:
+        return getattr(import_module(f"{__name__}.{_PLUS_TARD[nom]}"), nom)
+    raise AttributeError(nom)

@@ -17,6 +17,7 @@ SIGNATURE_PNG = b"\x89PNG\r\n\x1a\n"
 SIGNATURE_JPG = b"\xff\xd8\xff"
 _BLOCS_MAX = 50_000  # chunks of a PNG
 _SEGMENTS_MAX = 2_000  # of a JPG, around its scans
+_REMPLISSAGE_MAX = 1_000  # bytes between two segments of a JPG
 _PASSES_MAX = 32  # scans of a JPG: each one costs a pass over all the pixels
 _PASSES_PIXELS_MAX = 10_000_000  # beyond, an image in several scans is not decoded here: it would be held whole
 _PAS = 256 * 1024  # bytes decompressed at a time
@@ -155,7 +156,7 @@ def _parcourir_jpg(contenu: bytes) -> _Plan:
     plan, place = _Plan(), 2
     for _ in range(_SEGMENTS_MAX):
         trouve = _MARQUE.search(contenu, place)
-        if trouve is None or (not plan.passes and contenu[place : trouve.start()].strip(b"\xff")):
+        if trouve is None or (not plan.passes and not _est_un_remplissage(contenu, place, trouve.start())):
             break
         marque, place = contenu[trouve.start() + 1], trouve.end()
         if marque == 0xD9:
@@ -170,6 +171,11 @@ def _parcourir_jpg(contenu: bytes) -> _Plan:
         _noter_le_segment(plan, marque, contenu[place : place + 8])
         place += max(2, struct.unpack_from(">H", contenu, place)[0])
     raise Ecarte(RefusFichier.ABIME)
+
+
+def _est_un_remplissage(contenu: bytes, debut: int, fin: int) -> bool:
+    """Between two segments there may be a few FF, nothing else (Pillow reads them one by one)."""
+    return fin - debut <= _REMPLISSAGE_MAX and not contenu[debut:fin].strip(b"\xff")
 
 
 def _noter_le_segment(plan: _Plan, marque: int, debut: bytes) -> None:

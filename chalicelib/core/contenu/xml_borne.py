@@ -8,7 +8,9 @@ from xml.parsers import expat
 from chalicelib.core.contenu.formats import Ecarte, RefusFichier
 
 PROFONDEUR_MAX = 250
-ELEMENTS_MAX = 1_500_000  # a 200-page document has about 800 000
+ELEMENTS_MAX = 1_000_000  # 200 pages of 400 words, cut every three words: about 300 000
+BALISE_MAX = 1024 * 1024  # bytes of one tag with its attributes
+_PAS = 64 * 1024  # bytes given to the parser at a time
 
 Ouverture = Callable[[str, dict[str, str]], None]
 
@@ -38,7 +40,11 @@ def analyser(octets: bytes, a_l_ouverture: Ouverture | None = None) -> None:
     lecteur.EndElementHandler = fermer
     lecteur.EntityDeclHandler = _refuser_les_entites
     try:
-        lecteur.Parse(octets, True)
+        for place in range(0, len(octets), _PAS):
+            lecteur.Parse(octets[place : place + _PAS], False)
+            if place - lecteur.CurrentByteIndex > BALISE_MAX:
+                raise Ecarte(RefusFichier.TROP_LOURD)
+        lecteur.Parse(b"", True)
     except (expat.ExpatError, ValueError, LookupError) as erreur:
         raise Ecarte(RefusFichier.ABIME) from erreur
 

@@ -9,9 +9,9 @@
     if (text) node.textContent = text;
     return node;
   };
-  const count = (n) => n.toLocaleString("fr-FR");
-  const size = (n) => (n < 1e6 ? `${Math.max(1, Math.round(n / 1e3))} ko` : `${(n / 1e6).toFixed(1).replace(".", ",")} Mo`);
-  const plural = (n, word) => `${count(n)} ${word}${n > 1 ? "s" : ""}`;
+  const mega = (n) => (n % 1048576 ? n / 1e6 : n / 1048576).toFixed(1).replace(".0", "").replace(".", ",");
+  const size = (n) => (n < 1e6 ? `${Math.ceil(n / 1e3)} ko` : `${mega(n)} Mo`);
+  const plural = (n, word) => `${n.toLocaleString("fr-FR")} ${word}${n > 1 ? "s" : ""}`;
 
   // Summary of errors: takes the focus.
   const focusErrors = () => byId("resume-erreurs")?.focus();
@@ -57,7 +57,7 @@
       if (field) field.value = "1";
       if (tag) {
         tag.className = "etat etat-succes";
-        tag.querySelector("path, circle")?.replaceWith(drawTick());
+        tag.querySelector("svg").innerHTML = '<path d="m5 12.5 4.5 4.5L19 7"/>';
         tag.lastElementChild.textContent = "Ouvert";
       }
     } else if (target.dataset.dialogue) {
@@ -71,11 +71,6 @@
       }
     }
   });
-  const drawTick = () => {
-    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    path.setAttribute("d", "m5 12.5 4.5 4.5L19 7");
-    return path;
-  };
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     all("details.infobulle[open]").forEach((d) => {
@@ -117,7 +112,7 @@
     if (!target || !/^\d{5}$/.test(code) || field.dataset.lu === code) return;
     field.dataset.lu = code;
     try {
-      const answer = await fetch(`${field.dataset.communes}?code_postal=${code}`, { credentials: "same-origin" });
+      const answer = await fetch(`${field.dataset.communes}?code_postal=${code}`);
       if (!answer.ok || answer.redirected) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const options = all("option", page).map((o) => new Option(o.textContent, o.value));
@@ -135,8 +130,8 @@
   const counter = (area) => {
     const line = byId(`${area.id}-compteur`);
     if (!line) return;
-    const left = Number(area.dataset.maximum) - area.value.length;
-    line.textContent = left < 0 ? `${plural(-left, "caractère")} de trop.` : `${plural(left, "caractère")} restant${left > 1 ? "s" : ""}.`;
+    const left = area.dataset.maximum - area.value.length;
+    line.textContent = plural(Math.abs(left), "caractère") + (left < 0 ? " de trop." : left > 1 ? " restants." : " restant.");
     line.classList.toggle("depasse", left < 0);
   };
   const spoken = make("div", "visually-hidden");
@@ -165,7 +160,9 @@
     const input = form.querySelector("input[type=file]");
     const errors = form.querySelector(".erreur");
     const button = form.querySelector("[type=submit]");
-    const { tailleMax, formats, suite } = form.dataset;
+    const { formats, suite } = form.dataset;
+    const most = Number(form.dataset.tailleMax);
+    const tooBig = `Choisissez un fichier de ${size(most)} au maximum.`;
     let box;
     const fail = (text, again) => {
       box?.remove();
@@ -184,8 +181,7 @@
       if (!types.includes(file.name.split(".").pop().toLowerCase()))
         return `Ce format n’est pas accepté. Choisissez un fichier ${types.join(", ").toUpperCase()}.`;
       if (!file.size) return "Ce fichier est vide. Choisissez-en un autre.";
-      if (file.size > Number(tailleMax)) return `Ce fichier pèse ${size(file.size)}. Choisissez un fichier de ${size(Number(tailleMax))} au maximum.`;
-      return "";
+      return file.size > most ? `Ce fichier pèse ${size(file.size)}. ${tooBig}` : "";
     };
     const send = () => {
       const file = input.files[0];
@@ -209,6 +205,12 @@
       form.append(box);
       button.hidden = true;
       const body = new FormData(form);
+      // A script may not follow the store's redirection to another origin: it sends the policy that asks for none.
+      const own = JSON.parse(form.dataset.champs || "{}");
+      if (own.policy) body.delete("success_action_redirect");
+      Object.entries(own).forEach(([name, value]) => body.set(name, value));
+      body.delete("file");
+      body.append("file", file);
       input.disabled = true;
       let whole = false;
       const end = () => (input.disabled = false);
@@ -226,9 +228,9 @@
       request.onload = () => {
         end();
         if (request.status < 400) done();
-        else fail(/EntityTooLarge/.test(request.responseText) ? `Choisissez un fichier de ${size(Number(tailleMax))} au maximum.` : "Le fichier n’a pas pu être déposé. Actualisez la page, puis réessayez.", true);
+        else fail(/EntityTooLarge/.test(request.responseText) ? tooBig : "Le fichier n’a pas pu être déposé. Actualisez la page, puis réessayez.", true);
       };
-      // The store answers with a redirection that a script may not follow: once all is sent, the next page knows.
+      // Once all is sent, the next page knows what became of it.
       request.onerror = () => {
         end();
         if (whole) done();
@@ -259,14 +261,14 @@
     const { sessionFin, sessionProlonger } = document.body.dataset;
     const dialog = byId("session-fin");
     if (!sessionFin || !dialog) return;
-    const [soon, over] = [dialog.querySelector("[data-session-bientot]"), dialog.querySelector("[data-session-passee]")];
-    let end = Date.now() + Number(sessionFin) * 1000;
+    const [soon, over] = dialog.children;
+    let end = Date.now() + sessionFin * 1000;
     const tick = () => {
       const left = Math.round((end - Date.now()) / 1000);
       if (left > 150) return;
       if (!dialog.open && !over.dataset.vu) dialog.showModal();
       const rest = left > 90 ? `${Math.round(left / 60)} minutes` : plural(Math.max(left, 0), "seconde");
-      dialog.querySelector("[data-session-reste]").textContent = rest;
+      soon.querySelector("strong").textContent = rest;
       if (left > 0) return;
       soon.hidden = true;
       over.hidden = false;
@@ -276,10 +278,10 @@
     const timer = setInterval(tick, 1000);
     dialog.querySelector("[data-session-rester]").onclick = async () => {
       try {
-        const answer = await fetch(sessionProlonger, { credentials: "same-origin", cache: "no-store" });
-        if (answer.ok && !answer.redirected) end = Date.now() + Number(sessionFin) * 1000;
-        else end = Date.now();
-        if (answer.ok && !answer.redirected) dialog.close();
+        const answer = await fetch(sessionProlonger, { cache: "no-store" });
+        const alive = answer.ok && !answer.redirected;
+        end = Date.now() + (alive ? sessionFin * 1000 : 0);
+        if (alive) dialog.close();
       } catch {
         say("La connexion ne répond pas. Réessayez.", 0);
       }

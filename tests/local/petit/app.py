@@ -105,11 +105,14 @@ def envoyer_mails(event: Any) -> Any:
 
 
 MAIL = (
-    "From: CNFPT <nepasrepondre@cnfpt.example>\r\nTo: DEST\r\nSubject: =?utf-8?q?Activez_votre_compte_=C3=A9t=C3=A9?=\r\n"
+    "From: CNFPT <nepasrepondre@cnfpt.example>\r\nTo: DEST\r\n"
+    "Subject: =?utf-8?q?Activez_votre_compte_=C3=A9t=C3=A9?=\r\n"
     "Message-ID: <perdu@ici>\r\nList-Unsubscribe: <https://x.example/>\r\nMIME-Version: 1.0\r\n"
     'Content-Type: multipart/alternative; boundary="b"\r\n\r\n'
-    "--b\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\nÉté : https://x.example/a?b=c\r\n"
-    "--b\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n<p>Été <b>oui</b></p>\r\n--b--\r\n"
+    "--b\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+    "Été : https://x.example/a?b=c\r\n"
+    "--b\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+    "<p>Été <b>oui</b></p>\r\n--b--\r\n"
 )
 
 

@@ -38,7 +38,7 @@ class Tirage:
 
 def fabriquer(dossier: Path) -> subprocess.CompletedProcess[str]:
     commande = [sys.executable, str(RACINE / "infra" / "sons.py"), str(dossier)]
-    return subprocess.run(commande, capture_output=True, check=False, text=True)  # noqa: S603
+    return subprocess.run(commande, capture_output=True, check=False, text=True)
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +182,7 @@ def test_fabriquer_les_sons_deux_fois_ne_recrit_rien(dossier: Path) -> None:
 def test_sans_la_voix_la_fabrication_dit_ce_qui_manque(tmp_path: Path) -> None:
     script = str(RACINE / "infra" / "sons.py")
     commande = [sys.executable, "-S", script, str(tmp_path)]
-    fini = subprocess.run(commande, capture_output=True, check=False, text=True)  # noqa: S603
+    fini = subprocess.run(commande, capture_output=True, check=False, text=True)
     assert fini.returncode == 1
     assert "espeakng-loader is not installed" in fini.stderr
     assert "Traceback" not in fini.stderr
