@@ -30,7 +30,9 @@ from infra.archive import PackageError
 
 ROOT = Path(__file__).resolve().parent.parent
 # made by "make", not committed
-BUILT = tuple(f"chalicelib/core/{name}" for name in ("static/vendor/bootstrap.css", "static/vendor/htmx.js", "sons/0.wav"))
+BUILT = tuple(
+    f"chalicelib/core/{name}" for name in ("static/vendor/bootstrap.css", "static/vendor/htmx.js", "sons/0.wav")
+)
 MAX_ZIP = 25 * 1024 * 1024
 # wheels that Amazon Linux 2023 (glibc 2.34) can load
 _GLIBC = ("manylinux_2_34", "manylinux_2_31", "manylinux_2_28", "manylinux_2_27", "manylinux_2_17", "manylinux2014")

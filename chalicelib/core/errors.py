@@ -19,6 +19,10 @@ class Forbidden(PortalError):
     """The request did not come from a page of ours (rule T4, S6)."""
 
 
+class Stale(Forbidden):
+    """A form of ours, sent by a page of ours, but too old or of another session: what it holds can be sent again."""
+
+
 class Malformed(PortalError):
     """The request is not one that a page of ours sends: bytes that are no UTF-8, too many fields."""
 

@@ -230,9 +230,14 @@ def _command_row(ctx: Context, result: str) -> CommandRow:
 
 
 def _raise_if_done(ctx: Context) -> None:
-    done = get(CommandRow, f"COMMANDE#{ctx.command}", "COMMANDE")
-    if done is None:
-        return
-    if done.route != ctx.route:
+    result = result_of_command(ctx)
+    if result is not None:
+        raise AlreadyDone(result)
+
+
+def result_of_command(ctx: Context) -> str | None:
+    """What the command of this request answered when it was carried out; None when it was not."""
+    done = get(CommandRow, f"COMMANDE#{ctx.command}", "COMMANDE") if ctx.command else None
+    if done is not None and done.route != ctx.route:
         raise Conflict("command")
-    raise AlreadyDone(done.result)
+    return done.result if done else None

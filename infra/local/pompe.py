@@ -8,6 +8,7 @@ import json
 import sys
 import threading
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -94,7 +95,7 @@ def verdict(evenement: Evenement, objet: Evenement, contenu: bytes) -> Evenement
     }
 
 
-class Voie:
+class Voie(ABC):
     """One lane: waits on a queue, treats what comes, until told to end."""
 
     lot = 1
@@ -159,9 +160,9 @@ class Voie:
             journal(f"{fonction} : {issue.erreur}")
         return issue.resultat, issue.erreur is None
 
+    @abstractmethod
     def traiter(self, messages: list[Evenement]) -> None:
         """Deliver what was received and delete what was treated."""
-        raise NotImplementedError
 
 
 class VoieFile(Voie):

@@ -192,7 +192,7 @@ class Deployed:
         return dict(answer or {})
 
     @staticmethod
-    def wait_for(condition: Callable[[], Any], seconds: float = 25) -> Any:
+    def wait_for(condition: Callable[[], Any], seconds: float = 40) -> Any:
         """What `condition` answers once it is true; its last answer when time is over."""
         limit = time.monotonic() + seconds
         while not (found := condition()) and time.monotonic() < limit:

@@ -18,7 +18,7 @@ from chalicelib.core.context import Context
 from chalicelib.core.passwords import common_passwords
 from chalicelib.core.settings import settings
 from chalicelib.core.web.pages import Reply, page, redirect
-from chalicelib.core.web.request import MultiDict
+from chalicelib.core.web.request import MultiDict, Request
 from chalicelib.core.web.urls import chemin_local
 
 REPRISE_MAX = 60_000
@@ -75,8 +75,7 @@ def reponse_sans_session(ctx: Context) -> Reply:
     request = ctx.request
     if request.method == "GET":
         return redirect(f"/connexion?suite={request.path}")
-    typed = {name: values for name, values in request.form.items() if name not in _JAMAIS_REPRIS}
-    reprise = json.dumps({"action": request.path, "champs": typed})
+    reprise = json.dumps({"action": request.path, "champs": _a_reprendre(request)})
     if len(reprise) > REPRISE_MAX:
         reprise = ""
     return page(
@@ -85,6 +84,17 @@ def reponse_sans_session(ctx: Context) -> Reply:
         expiree=True,
         **page_connexion(ctx, suite=request.path, reprise=reprise),
     )
+
+
+def reponse_perimee(ctx: Context) -> Reply:
+    """Rule S6: the page was too old, or of another session: what it held can be sent again, on purpose."""
+    champs = [(nom, valeur) for nom, valeurs in _a_reprendre(ctx.request).items() for valeur in valeurs]
+    values = {"action": ctx.request.path, "champs": champs, "perimee": True}
+    return page("commun/comptes/templates/reprise.html", 403, **values)
+
+
+def _a_reprendre(request: Request) -> dict[str, list[str]]:
+    return {name: values for name, values in request.form.items() if name not in _JAMAIS_REPRIS}
 
 
 def page_connexion(ctx: Context, suite: str = "", reprise: str = "") -> dict[str, Any]:

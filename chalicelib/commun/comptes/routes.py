@@ -73,7 +73,7 @@ def _entrer(entree: usecases.Entree, suite: str, reprise: str) -> Reply:
     kept = queries.reprise(reprise) if reprise else None
     if kept:
         action, champs = kept
-        reply = page(PAGE_REPRISE, action=action, champs=champs)
+        reply = page(PAGE_REPRISE, action=action, champs=champs, perimee=False)
         return replace(reply, user=entree.compte, cookies=cookies)
     return redirect(chemin_local(suite) or "/").with_cookies(*cookies)
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from chalicelib.commun.comptes import public as comptes
 from chalicelib.commun.contenus.rules import DOCUMENTS
 from chalicelib.core import aws, errors, log
 from chalicelib.core.context import Context
@@ -59,6 +60,8 @@ def fichier_statique(nom: str) -> Reply:
 
 def page_d_erreur(ctx: Context, error: Exception) -> Reply:
     """Rule S6: every error is a French page; an unexpected one carries a reference that is in the log."""
+    if isinstance(error, errors.Stale):
+        return comptes.reponse_perimee(ctx)
     statut = next((s for kind, s in _STATUTS.items() if isinstance(error, kind)), 500)
     values: dict[str, Any] = {"statut": statut}
     if isinstance(error, errors.Refused):

@@ -38,19 +38,25 @@ def get_contact(ctx: Context) -> Reply:
     return page(f"{_T}/contact.html")
 
 
+@bp.page("/code-source", access=Access.PUBLIC)
+def get_code_source(ctx: Context) -> Reply:
+    """Where the program's source is (licence AGPL-3.0-or-later, section 13)."""
+    return page(f"{_T}/code-source.html")
+
+
 @bp.page("/plan-du-site", access=Access.PUBLIC)
 def get_plan(ctx: Context) -> Reply:
     """The second way to find a page (RGAA 12.1)."""
     return page(f"{_T}/plan.html")
 
 
-@bp.page("/statique/{nom}", access=Access.PUBLIC)
+@bp.page("/statique/{nom}", access=Access.PUBLIC, stateless=True)
 def get_statique(ctx: Context, nom: str) -> Reply:
     """A static file."""
     return queries.fichier_statique(nom)
 
 
-@bp.page("/robots.txt", access=Access.PUBLIC)
+@bp.page("/robots.txt", access=Access.PUBLIC, stateless=True)
 def get_robots(ctx: Context) -> Reply:
     """Robots may read the public pages."""
     body = "User-agent: *\nDisallow: /activation/\nDisallow: /connexion\nDisallow: /mon-profil\nDisallow: /gestion\n"

@@ -9,7 +9,7 @@ from chalicelib.core.web.pages import Pages, Reply, page
 bp = Pages(__name__)
 
 
-@bp.page("/communes", access=Access.PUBLIC)
+@bp.page("/communes", access=Access.PUBLIC, stateless=True)
 def get_communes(ctx: Context) -> Reply:
     """Rule C1: the communes of a postal code, as options of the town's list."""
     code = "".join(ctx.request.query.first("code_postal").split())[:12]

@@ -57,7 +57,8 @@ def examiner(contenu: bytes, pages_max: int, pixels_max: int) -> str:
 def _image_trop_grande(clair: bytes, pixels_max: int) -> bool:
     """Whether a dictionary of an image announces more pixels than allowed."""
     for trouve in _IMAGE.finditer(clair):
-        debut = max(clair.rfind(b" obj", max(0, trouve.start() - 2000), trouve.start()), 0)
+        avant = max(0, trouve.start() - 2000)
+        debut = max(clair.rfind(b" obj", avant, trouve.start()), avant)
         entete = clair[debut : trouve.end() + 2000].partition(b"stream")[0]
         cotes = [cote.search(entete) for cote in _COTES]
         if cotes[0] and cotes[1] and int(cotes[0][1]) * int(cotes[1][1]) > pixels_max:

@@ -4,7 +4,7 @@ the act that it asks happen once (a double click, a page sent again)."""
 from datetime import timedelta
 
 from chalicelib.core.context import Context
-from chalicelib.core.errors import Forbidden
+from chalicelib.core.errors import Forbidden, Stale
 from chalicelib.core.settings import settings
 from chalicelib.core.web.request import Request
 from chalicelib.core.web.secret import sign, signed
@@ -21,24 +21,28 @@ def new_command(ctx: Context, bound_to: str) -> str:
 
 
 def check(request: Request, ctx: Context, bound_to: str) -> str:
-    """The id of the command that the form carries. Raises Forbidden for a forged, foreign or old one."""
-    _check_origin(request)
+    """The id of the command that the form carries.
+
+    Raises Forbidden for a request that no page of ours sent, Stale for a page too old or of another session.
+    """
+    proved = _check_origin(request)
     parts = request.form.first(FIELD).split(".")
-    if len(parts) != 3 or not bound_to or not signed("csrf", parts[2], parts[0], parts[1], bound_to):
-        raise Forbidden
-    if int(parts[1]) + LIFE.total_seconds() < ctx.now.timestamp():
-        raise Forbidden
+    good = len(parts) == 3 and bound_to and signed("csrf", parts[2], parts[0], parts[1], bound_to)
+    if not good or int(parts[1]) + LIFE.total_seconds() < ctx.now.timestamp():
+        raise Stale if proved else Forbidden
     return parts[0]
 
 
-def _check_origin(request: Request) -> None:
+def _check_origin(request: Request) -> bool:
+    """Whether the browser says that a page of ours sent the request. Raises Forbidden when it says another did."""
     site = request.headers.get("sec-fetch-site", "")
-    origin = request.headers.get("origin", _own_origin())
+    origin = request.headers.get("origin", "")
     if site not in {"same-origin", "none", ""}:
         raise Forbidden
     # A page that sends no referrer (those with a token in their address) posts with the origin « null ».
-    if origin != _own_origin() and not (origin == "null" and site == "same-origin"):
+    if origin not in {"", _own_origin()} and not (origin == "null" and site == "same-origin"):
         raise Forbidden
+    return site == "same-origin" or origin == _own_origin()
 
 
 def _own_origin() -> str:

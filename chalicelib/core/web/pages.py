@@ -9,7 +9,8 @@ from urllib.parse import unquote
 from chalice import Blueprint, Response
 
 from chalicelib.core.context import Context, live_context
-from chalicelib.core.errors import AlreadyDone, Forbidden, LoginRequired, NotFound
+from chalicelib.core.errors import AlreadyDone, Forbidden, LoginRequired, NotFound, PortalError
+from chalicelib.core.table import result_of_command
 from chalicelib.core.web import csrf, headers, session
 from chalicelib.core.web.request import FORM, Request, read
 from chalicelib.core.web.urls import url
@@ -86,38 +87,57 @@ def redirect(path: str) -> Reply:
 class Pages(Blueprint):
     """The blueprint of a slice's routes."""
 
-    def page(self, path: str, *, access: Access, methods: tuple[str, ...] = ("GET",)) -> Callable[..., Any]:
-        """Declare a view `(ctx, **params) -> Reply`; `access` has no default, on purpose."""
+    def page(
+        self, path: str, *, access: Access, methods: tuple[str, ...] = ("GET",), stateless: bool = False
+    ) -> Callable[..., Any]:
+        """Declare a view `(ctx, **params) -> Reply`; `access` has no default, on purpose.
+
+        `stateless`: the answer is the same for everybody (static files); no cookie is read or set.
+        """
 
         def decorate(view: Callable[..., Reply]) -> Callable[..., Reply]:
             @wraps(view)
             def guarded(**params: str) -> Response:
-                return _answer(read(self.current_request), access, view, params)
+                request = read(self.current_request)
+                return _answer(request.without_cookies() if stateless else request, access, view, params)
 
             guarded.access = access  # type: ignore[attr-defined]  # read by the tests of the rights
-            self.route(path, methods=list(methods), content_types=[], name=f"{view.__module__}.{view.__name__}")(
-                guarded
-            )
+            name = f"{view.__module__}.{view.__name__}"
+            self.route(path, methods=list(methods), content_types=[], name=name)(guarded)
             return view
 
         return decorate
 
 
 def _answer(request: Request, access: Access, view: Callable[..., Reply], params: dict[str, str]) -> Response:
-    ctx = live_context(request=request, source=request.source, route=request.pattern)
+    agent = request.headers.get("user-agent", "")
+    ctx = live_context(request=request, source=request.source, agent=agent, route=request.pattern)
     cookie = session.read(request.cookies.get(session.SESSION, ""))
     try:
         if cookie:
             ctx = replace(ctx, user=site().load_user(ctx, cookie))
         ctx = _guard(ctx, request, access)
-        reply = view(ctx, **{name: unquote(value) for name, value in params.items()})
-    except AlreadyDone as done:
-        reply = redirect(done.result)
+        reply = _act_once(ctx, view, {name: unquote(value) for name, value in params.items()})
     except LoginRequired:
         reply = site().login_reply(ctx)
     except Exception as error:
         reply = site().error_reply(ctx, error)
     return _finish(ctx, reply, cookie)
+
+
+def _act_once(ctx: Context, view: Callable[..., Reply], params: dict[str, str]) -> Reply:
+    """The view's reply; when it refuses what the same command had done before, what it answered then."""
+    try:
+        reply = view(ctx, **params)
+    except AlreadyDone as done:
+        return redirect(done.result)
+    except PortalError:
+        result = result_of_command(ctx)
+        if result is None:
+            raise
+        return redirect(result)
+    result = result_of_command(ctx) if reply.status >= 400 else None
+    return reply if result is None else redirect(result)
 
 
 def _guard(ctx: Context, request: Request, access: Access) -> Context:

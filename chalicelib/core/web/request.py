@@ -1,6 +1,6 @@
 """A request as views see it: parsed once, bounded, UTF-8 or refused."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -72,6 +72,10 @@ class Request:
         except CookieError:
             return {}
         return {name: morsel.value for name, morsel in parsed.items()}
+
+    def without_cookies(self) -> "Request":
+        """The same request, of nobody."""
+        return replace(self, headers={name: v for name, v in self.headers.items() if name != "cookie"})
 
     @property
     def wants_fragment(self) -> bool:

@@ -1,0 +1,90 @@
+# « make » dit ce qu'il sait faire. Chaque environnement est fait une fois, et refait quand son verrou change.
+PYTHON ?= python3
+STAGE ?= prod
+PY := .venv/bin/python
+COEURS ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint screens bench rules lock clean package deploy verifier-infra assets sons
+
+help: ## Cette aide
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/.ok .venv-aws/.ok assets sons ## Le portail entier ici : http://127.0.0.1:8000 (PORT, CONSOLE_PORT, GUICHET_DATA)
+	@exec $(PY) -m infra.local
+
+test: .venv/.ok .venv-aws/.ok assets sons lint ## Tous les contrôles : style, architecture, types, tests
+	@chromium=$$($(PY) -m infra.navigateur) && CHROMIUM="$$chromium" $(PY) -m pytest -n $(COEURS)
+
+lint: .venv/.ok ## Style, architecture et types seulement
+	$(PY) -m ruff check .
+	@if [ -f .importlinter ]; then .venv/bin/lint-imports; fi
+	$(PY) -m mypy
+
+screens: .venv/.ok .venv-aws/.ok assets sons ## Images de chaque page, dans build/
+	@chromium=$$($(PY) -m infra.navigateur) && CHROMIUM="$$chromium" $(PY) -m infra.ecrans
+
+bench: .venv/.ok .venv-aws/.ok assets sons ## Mesures : débits, délais, démarrage à froid
+	$(PY) -m infra.bench
+
+rules: .venv/.ok ## Règles de la spécification et les tests qui les prouvent
+	$(PY) -m infra.regles
+
+package: .venv/.ok assets sons ## Les piles à déployer, dans build/ : make package STAGE=prod [PYTHON=python3.13]
+	$(PY) -m infra.package --stage $(STAGE) $(if $(filter-out python3,$(PYTHON)),--python $(PYTHON))
+
+deploy: package ## Déploie sur AWS : make deploy STAGE=prod [SCAN=1] [ALARM_EMAIL=…]
+	$(PY) -m infra.deploy --stage $(STAGE) $(if $(SCAN),--scan) $(if $(ALARM_EMAIL),--alarm-email $(ALARM_EMAIL))
+
+verifier-infra: .venv/.ok .venv-aws/.ok .venv-checkov/.ok ## Modèles CloudFormation : cfn-lint et checkov [STAGE=prod]
+	$(PY) -m infra.verifier --stage $(STAGE)
+
+lock: ## Refait les verrous des dépendances, à jour
+	$(verifier_python)
+	@test -x build/outils/bin/uv || { $(PYTHON) -m venv build/outils && build/outils/bin/pip install --quiet uv; }
+	@for f in requirements requirements-dev infra/local/requirements infra/requirements-checkov; do \
+	  echo "$$f"; build/outils/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --no-header --no-annotate $$f.in -o $$f.txt || exit 1; done
+
+clean: ## Enlève ce qui a été fabriqué, sauf les données gardées
+	rm -rf .venv .venv-aws .venv-checkov node_modules build .run .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+	  .import_linter_cache chalicelib/core/static/vendor chalicelib/core/sons chalicelib/_templates
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# What the rest stands on.
+
+assets: .venv/.ok # knows by itself what is up to date
+	@$(PY) infra/assets.py
+
+sons: chalicelib/core/sons/.ok
+
+chalicelib/core/sons/.ok: infra/sons.py .venv/.ok
+	@$(PY) infra/sons.py
+	@touch $@
+
+.venv/.ok: requirements-dev.txt
+	$(call environnement,.venv,requirements-dev.txt)
+
+.venv-aws/.ok: infra/local/requirements.txt
+	$(call environnement,.venv-aws,infra/local/requirements.txt)
+
+.venv-checkov/.ok: infra/requirements-checkov.txt
+	$(call environnement,.venv-checkov,infra/requirements-checkov.txt)
+
+# A virtual environment (first argument) that holds what a lock (second) says.
+define environnement
+$(verifier_python)
+@echo "Environnement $(1) (quelques minutes la première fois)…"
+@$(PYTHON) -m venv $(1)
+@$(1)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(2)
+@touch $@
+endef
+
+define verifier_python
+@command -v $(PYTHON) >/dev/null 2>&1 || { \
+  echo "$(PYTHON) est introuvable : installez Python 3.11 ou plus récent, ou nommez-le (PYTHON=python3.12 make run)."; exit 1; }
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+  echo "Il faut Python 3.11 ou plus récent ; $(PYTHON) est $$($(PYTHON) -V 2>&1). Exemple : PYTHON=python3.12 make run"; exit 1; }
+@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+  echo "Python n'a pas le module venv. Debian, Ubuntu : sudo apt-get install python3-venv"; exit 1; }
+endef
