@@ -1,5 +1,6 @@
 """Mails wait here, written by the act that announces them; a worker sends each at least once (rule V1)."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import timedelta
@@ -32,6 +33,24 @@ class MailRow(Row):
     lease = UnicodeAttribute(default="")
     cree_le = UnicodeAttribute()
     envoye_le = UnicodeAttribute(null=True)
+    raison = UnicodeAttribute(null=True)
+
+
+class AddressRow(Row):
+    """An address that mails come back from, or whose owner complained: nothing more is sent to it."""
+
+    Meta = meta("noyau")
+    reason = UnicodeAttribute()
+
+
+def mark_address(ctx: Context, address: str, reason: str) -> None:
+    """Rule V1: a permanent bounce or a complaint marks the address; kept hashed, for as long as mails are."""
+    AddressRow(_address_pk(address), "ADRESSE", reason=reason, ttl=seconds(ctx, KEPT)).save()
+    log.warning("mail.address_marked", reason=reason)
+
+
+def _address_pk(address: str) -> str:
+    return f"ADRESSE#{hashlib.sha256(address.strip().casefold().encode()).hexdigest()}"
 
 
 def add(act: Act, mail: Mail) -> str:
@@ -55,6 +74,11 @@ def send(ctx: Context, mail_id: str) -> bool:
     """Send one mail if it still waits and nobody else is at it; answers whether it went out now."""
     row = get(MailRow, f"MAIL#{mail_id}", "MAIL")
     if row is None or row.etat != A_ENVOYER or not _claim(ctx, row):
+        return False
+    marked = get(AddressRow, _address_pk(row.to), "ADRESSE")
+    if marked is not None:
+        row.update(actions=_give_up(ctx, marked.reason))
+        log.warning("mail.dead", mail=mail_id, reason=marked.reason)
         return False
     try:
         raw = mime(ctx, RenderedMail(row.to, row.subject, row.text or "", row.html or ""), mail_id)
@@ -92,22 +116,23 @@ def dead() -> list[MailRow]:
 
 
 def replay(ctx: Context, mail_id: str) -> None:
-    """Give a dead mail all its tries again."""
+    """Give a dead mail all its tries again, and its address another chance."""
     row = get(MailRow, f"MAIL#{mail_id}", "MAIL")
     if row is None:
         return
-    row.update(
-        actions=[
-            MailRow.etat.set(A_ENVOYER),
-            MailRow.tries.set(0),
-            MailRow.due_pk.set(shard("MAIL", mail_id)),
-            MailRow.due_at.set(ctx.instant),
-            MailRow.gsi1pk.remove(),
-            MailRow.gsi1sk.remove(),
-        ],
-        condition=MailRow.etat == MORT,
-    )
-    outbox_ids.push([mail_id])
+    AddressRow(_address_pk(row.to), "ADRESSE").delete()
+    actions = [
+        MailRow.etat.set(A_ENVOYER),
+        MailRow.tries.set(0),
+        MailRow.lease.set(""),
+        MailRow.due_pk.set(shard("MAIL", mail_id)),
+        MailRow.due_at.set(ctx.instant),
+        MailRow.raison.remove(),
+        MailRow.gsi1pk.remove(),
+        MailRow.gsi1sk.remove(),
+    ]
+    if update_if(row, actions, MailRow.etat == MORT):
+        outbox_ids.push([mail_id])
 
 
 def _sender() -> str:
@@ -124,12 +149,22 @@ def _claim(ctx: Context, row: MailRow) -> bool:
     return update_if(row, [MailRow.lease.set(lease), MailRow.due_at.set(lease)], free)
 
 
+def _give_up(ctx: Context, reason: str) -> list[Any]:
+    return [
+        MailRow.etat.set(MORT),
+        MailRow.raison.set(reason),
+        MailRow.gsi1pk.set("MAILS#MORTS"),
+        MailRow.gsi1sk.set(ctx.instant),
+        MailRow.due_pk.remove(),
+        MailRow.due_at.remove(),
+    ]
+
+
 def _postpone(ctx: Context, row: MailRow, mail_id: str) -> None:
     tries = int(row.tries) + 1
     actions: list[Any] = [MailRow.tries.set(tries), MailRow.lease.set("")]
     if tries >= TRIES:
-        actions += [MailRow.etat.set(MORT), MailRow.gsi1pk.set("MAILS#MORTS"), MailRow.gsi1sk.set(ctx.instant)]
-        actions += [MailRow.due_pk.remove(), MailRow.due_at.remove()]
+        actions += _give_up(ctx, "ESSAIS")
         log.warning("mail.dead", mail=mail_id)
     else:
         delay = timedelta(minutes=min(2**tries, 60), seconds=ctx.chance().uniform(0, 30))

@@ -22,7 +22,8 @@ class Compte:
 
 COMPTES = (
     Compte("intervenant@demo.fr", "Intervenant validé"),
-    Compte("ordonne@demo.fr", "Intervenant validé et immatriculé, avec des interventions"),
+    Compte("ordonne@demo.fr", "Intervenant validé"),
+    Compte("attente@demo.fr", "Intervenant dont la demande attend"),
     Compte("gestionnaire@demo.fr", "Gestionnaire, Délégation Grand Est", True),
     Compte("gestionnaire2@demo.fr", "Gestionnaire, Délégation Bretagne", True),
     Compte("admin@demo.fr", "Administrateur", True),

@@ -133,7 +133,7 @@ def main() -> None:
     config = Config()
     config.bind = [f"fd://{descripteur}"]
     config.keep_alive_timeout = 75
-    config.graceful_timeout = 0.3
+    config.graceful_timeout = 0.1
     config.loglevel = "WARNING"
     service: Any = RelaisCourrier(app, port_courrier) if port_courrier else app
     asyncio.run(serve(service, config))

@@ -293,7 +293,7 @@ def test_le_code_vient_de_s3(written: dict[str, Any]) -> None:
     assert codes == [{"Bucket": "livraisons", "Key": "abc.zip"}] * 2
 
 
-# ------------------------------------------------------------------------------------------------------ the real package
+# -------------------------------------------------------------------------------------------------- the real package
 
 # Imports everything that chalicelib imports anywhere, functions included, with what a Lambda has and nothing else.
 _IMPORT_ALL = """

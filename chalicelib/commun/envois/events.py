@@ -5,6 +5,7 @@ from typing import Any
 
 from chalice import Blueprint
 
+from chalicelib.commun.envois import usecases
 from chalicelib.core import outbox, outbox_ids
 from chalicelib.core.context import live_context
 from chalicelib.core.queues import each_message
@@ -18,6 +19,12 @@ bp = Blueprint(__name__)
 def envoyer_mails(event: Any) -> dict[str, Any]:
     """Rule V1: each mail at least once; a failed sending is postponed by the outbox itself."""
     return each_message(event, lambda body: outbox.send(live_context(), json.loads(body)["mail"]))
+
+
+@bp.on_cw_event({"source": ["aws.ses"], "detail-type": list(usecases.REBONDS)}, name="recevoir_rebond")
+def recevoir_rebond(event: Any) -> None:
+    """Rule V1: bounces and complaints mark the address."""
+    usecases.noter_les_rebonds(live_context(), event.to_dict())
 
 
 @bp.lambda_function(name="balayer_mails")

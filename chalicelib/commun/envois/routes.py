@@ -7,13 +7,24 @@ from chalicelib.core.context import Context
 from chalicelib.core.web.pages import Pages, Reply, page, redirect
 
 bp = Pages(__name__)
+RAISONS = {
+    "ESSAIS": "Huit essais sans succès",
+    "REBOND": "L’adresse n’existe plus",
+    "PLAINTE": "Signalé comme indésirable",
+}
 
 
 @bp.page("/administration/envois", access=Access.ADMINISTRATEUR)
 def get_envois(ctx: Context) -> Reply:
     """Mails given up after their eight tries."""
     morts = [
-        {"id": row.pk.removeprefix("MAIL#"), "to": row.to, "subject": row.subject, "le": row.gsi1sk}
+        {
+            "id": row.pk.removeprefix("MAIL#"),
+            "to": row.to,
+            "subject": row.subject,
+            "le": row.gsi1sk,
+            "raison": RAISONS.get(row.raison or "", ""),
+        }
         for row in outbox.dead()
     ]
     return page("commun/envois/templates/envois.html", morts=morts)

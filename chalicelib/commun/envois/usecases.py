@@ -1,10 +1,27 @@
 """Acts on mails that could not be sent."""
 
+from typing import Any
+
 from chalicelib.core import outbox
 from chalicelib.core.context import Context
+
+REBONDS = {
+    "Email Bounced": ("bounce", "bouncedRecipients", "REBOND"),
+    "Email Complaint Received": ("complaint", "complainedRecipients", "PLAINTE"),
+}
 
 
 def renvoyer(ctx: Context, mail_id: str) -> str:
     """Rule V1: a dead mail is tried again."""
     outbox.replay(ctx, mail_id)
     return "/administration/envois"
+
+
+def noter_les_rebonds(ctx: Context, event: dict[str, Any]) -> None:
+    """Rule V1: SES tells that an address does not exist any more, or that its owner complained. Safe to run twice."""
+    partie, destinataires, raison = REBONDS[event["detail-type"]]
+    detail = event["detail"][partie]
+    if detail.get("bounceType", "Permanent") != "Permanent":
+        return
+    for destinataire in detail[destinataires]:
+        outbox.mark_address(ctx, destinataire["emailAddress"], raison)

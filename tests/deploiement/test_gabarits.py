@@ -1,0 +1,336 @@
+"""The templates, the configuration and the policies: promises that hold whatever is added to them."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import yaml
+
+from infra import sam, verifier
+
+TABLES = {"noyau", "outbox", "comptes", "intervenants", "pieces", "audit"}
+WITH_TTL = {"noyau", "outbox", "comptes", "audit"}
+QUEUE_WORKERS = {"envoyer_mails": "MailsQueue", "dessiner_pages": "ImagesQueue"}
+EVENT_WORKERS = {"verifier_depot", "recevoir_verdict"}
+SWEEPS = {"balayer_mails": "rate(1 minute)", "balayer_comptes": "rate(1 hour)", "balayer_pieces": "rate(15 minutes)"}
+HANDLERS = {"api_handler", *QUEUE_WORKERS, *EVENT_WORKERS, *SWEEPS}
+DATA = {"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SES::EmailIdentity"}
+ATTRIBUTES = {"pk", "sk", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk", "due_pk", "due_at"}
+
+
+@pytest.fixture(scope="module")
+def data(read_template: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+    """The resources of the data stack."""
+    found: dict[str, Any] = read_template("data.yaml")["Resources"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def app(read_template: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+    """The resources merged into the application stack."""
+    found: dict[str, Any] = read_template("app.yaml")["Resources"]
+    return found
+
+
+def _of(resources: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    return {name: each["Properties"] for name, each in resources.items() if each.get("Type") == kind}
+
+
+def _logical(handler: str) -> str:
+    return sam.WEB if handler == "api_handler" else "".join(part.capitalize() for part in handler.split("_"))
+
+
+# --------------------------------------------------------------------------------------------------------- data stack
+
+
+def _tables(data: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    tables = _of(data, "AWS::DynamoDB::Table").values()
+    return {table["TableName"]["Fn::Sub"].removeprefix("guichet-${Stage}-"): table for table in tables}
+
+
+def test_les_tables_sont_celles_du_contrat(data: dict[str, Any]) -> None:
+    assert set(_tables(data)) == TABLES
+
+
+@pytest.mark.parametrize("name", sorted(TABLES))
+def test_une_table_a_ses_cles_et_ses_trois_index(data: dict[str, Any], name: str) -> None:
+    table = _tables(data)[name]
+
+    def keys(schema: list[dict[str, str]]) -> list[str]:
+        return [key["AttributeName"] for key in sorted(schema, key=lambda key: key["KeyType"])]
+
+    assert keys(table["KeySchema"]) == ["pk", "sk"]
+    indexes = {index["IndexName"]: index for index in table["GlobalSecondaryIndexes"]}
+    assert {name: keys(index["KeySchema"]) for name, index in indexes.items()} == {
+        "gsi1": ["gsi1pk", "gsi1sk"],
+        "gsi2": ["gsi2pk", "gsi2sk"],
+        "due": ["due_pk", "due_at"],
+    }
+    assert {index["Projection"]["ProjectionType"] for index in indexes.values()} == {"ALL"}
+    assert {each["AttributeName"] for each in table["AttributeDefinitions"]} == ATTRIBUTES
+    assert {each["AttributeType"] for each in table["AttributeDefinitions"]} == {"S"}
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+
+
+@pytest.mark.parametrize("name", sorted(TABLES))
+def test_une_table_est_chiffree_restaurable_et_protegee(data: dict[str, Any], name: str) -> None:
+    table = _tables(data)[name]
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["SSESpecification"]["KMSMasterKeyId"] == {"Fn::GetAtt": ["Key", "Arn"]}
+    assert table["DeletionProtectionEnabled"] is True
+    ttl = {"AttributeName": "ttl", "Enabled": True} if name in WITH_TTL else None
+    assert table.get("TimeToLiveSpecification") == ttl
+
+
+def test_ce_qui_tient_des_donnees_survit_a_la_pile(data: dict[str, Any]) -> None:
+    kept = {name: each for name, each in data.items() if each["Type"] in DATA}
+    assert len(kept) >= len(TABLES) + 4
+    for name, each in kept.items():
+        assert (each["DeletionPolicy"], each["UpdateReplacePolicy"]) == ("Retain", "Retain"), name
+
+
+def test_aucun_compartiment_n_est_public_ni_en_clair(data: dict[str, Any]) -> None:
+    buckets = _of(data, "AWS::S3::Bucket")
+    for name, bucket in buckets.items():
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}, name
+        assert "BucketEncryption" in bucket, name
+        statements = data[f"{name}Policy"]["Properties"]["PolicyDocument"]["Statement"]
+        assert statements[0]["Effect"] == "Deny" and "aws:SecureTransport" in json.dumps(statements[0]), name
+
+
+def test_le_compartiment_des_fichiers(data: dict[str, Any]) -> None:
+    bucket = _of(data, "AWS::S3::Bucket")["Fichiers"]
+    rules = {rule["Id"]: rule for rule in bucket["LifecycleConfiguration"]["Rules"]}
+    assert (rules["quarantaine"]["Prefix"], rules["quarantaine"]["ExpirationInDays"]) == ("quarantaine/", 2)
+    assert rules["versions"]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 35}
+    assert "AbortIncompleteMultipartUpload" in rules["envois-interrompus"]
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert bucket["NotificationConfiguration"]["EventBridgeConfiguration"]["EventBridgeEnabled"] is True
+
+
+def test_un_original_sans_verdict_ne_se_lit_pas(data: dict[str, Any], read_template: Callable[[str], Any]) -> None:
+    """Only when the scanner is deployed; and only the scanner's role may write verdicts."""
+    statements = data["FichiersPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    guarded = [each["Fn::If"] for each in statements if "Fn::If" in each]
+    assert {each[0] for each in guarded} == {"ScanTagRequired"}
+    read, tag = (each[1] for each in guarded)
+    assert read["Condition"]["StringNotEquals"] == {
+        "s3:ExistingObjectTag/GuardDutyMalwareScanStatus": "NO_THREATS_FOUND"
+    }
+    role = read_template("scan.yaml")["Resources"]["Role"]["Properties"]["RoleName"]["Fn::Sub"]
+    assert tag["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]["Fn::Sub"].endswith(f"role/{role}")
+
+
+# -------------------------------------------------------------------------------------------------- application stack
+
+
+def test_chaque_file_a_sa_file_des_rebuts(app: dict[str, Any]) -> None:
+    queues = _of(app, "AWS::SQS::Queue")
+    for logical_id, queue in queues.items():
+        name = queue["QueueName"]["Fn::Sub"]
+        if name.endswith("-dlq"):
+            assert queue["MessageRetentionPeriod"] == 14 * 86400, name
+            continue
+        dead = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+        assert queues[dead]["QueueName"]["Fn::Sub"] == f"{name}-dlq", logical_id
+        assert queue["RedrivePolicy"]["maxReceiveCount"] == 5
+
+
+def test_une_file_cache_un_message_six_fois_le_temps_de_sa_fonction(
+    app: dict[str, Any], chalice_config: dict[str, Any]
+) -> None:
+    for stage in chalice_config["stages"].values():
+        for handler, queue in QUEUE_WORKERS.items():
+            timeout = stage["lambda_functions"][handler]["lambda_timeout"]
+            assert app[queue]["Properties"]["VisibilityTimeout"] == 6 * timeout
+
+
+def test_les_files_rendent_les_seuls_messages_en_echec(app: dict[str, Any]) -> None:
+    for handler in QUEUE_WORKERS:
+        name = _logical(handler)
+        source = app[name]["Properties"]["Events"][f"{name}SqsEventSource"]["Properties"]
+        assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert source["ScalingConfig"]["MaximumConcurrency"] >= 2
+
+
+@pytest.mark.parametrize(("handler", "expression"), sorted(SWEEPS.items()))
+def test_un_balayage_a_son_horaire(app: dict[str, Any], handler: str, expression: str) -> None:
+    schedule = app[f"{_logical(handler)}Schedule"]["Properties"]
+    dashed = handler.replace("_", "-")
+    assert schedule["ScheduleExpression"] == expression
+    assert schedule["ScheduleExpressionTimezone"] == "Europe/Paris"
+    assert schedule["Target"]["Arn"] == {"Ref": f"{_logical(handler)}.Alias"}
+    assert schedule["Target"]["DeadLetterConfig"]["Arn"] == {"Fn::GetAtt": ["SchedulesDlq", "Arn"]}
+    assert schedule["Target"]["RetryPolicy"]["MaximumRetryAttempts"] > 0
+    assert json.loads(schedule["Target"]["Input"]) == {
+        "schedule": dashed,
+        "scheduled_time": "<aws.scheduler.scheduled-time>",
+    }
+
+
+def test_chaque_planification_est_celle_d_un_balayage(app: dict[str, Any]) -> None:
+    assert set(_of(app, "AWS::Scheduler::Schedule")) == {f"{_logical(handler)}Schedule" for handler in SWEEPS}
+
+
+def test_une_fonction_asynchrone_ne_perd_pas_ses_echecs(app: dict[str, Any]) -> None:
+    for handler in EVENT_WORKERS | set(SWEEPS):
+        config = app[_logical(handler)]["Properties"]["EventInvokeConfig"]
+        target = "SchedulesDlq" if handler in SWEEPS else "EvenementsDlq"
+        assert config["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": [target, "Arn"]}, handler
+    for handler in EVENT_WORKERS:
+        event = app[_logical(handler)]["Properties"]["Events"][f"{_logical(handler)}Event"]["Properties"]
+        assert event["DeadLetterConfig"]["Arn"] == {"Fn::GetAtt": ["EvenementsDlq", "Arn"]}, handler
+
+
+def test_chaque_fonction_a_son_journal_qui_s_efface(app: dict[str, Any]) -> None:
+    groups = _of(app, "AWS::Logs::LogGroup")
+    names = {logical_id: group["LogGroupName"]["Fn::Sub"] for logical_id, group in groups.items()}
+    wanted = {_logical(handler) for handler in HANDLERS}
+    assert names == {f"{each}Logs": f"/aws/lambda/guichet-${{Stage}}-{sam.dashed(each)}" for each in wanted}
+    assert {group["RetentionInDays"] for group in groups.values()} == {365}
+
+
+def test_chaque_alarme_previent_et_a_sa_fiche(app: dict[str, Any]) -> None:
+    runbook = (verifier.ROOT / "docs" / "exploitation.md").read_text()
+    names = set()
+    for logical_id, alarm in _of(app, "AWS::CloudWatch::Alarm").items():
+        name = alarm["AlarmName"]["Fn::Sub"].removeprefix("guichet-${Stage}-")
+        names.add(name)
+        assert alarm["AlarmActions"] == [{"Ref": "Alarmes"}], logical_id
+        assert alarm["AlarmDescription"].endswith(f"docs/exploitation.md#{name}"), logical_id
+        assert f"\n### {name}\n" in runbook, f"no page for {name}"
+    assert {f"{handler.replace('_', '-')}-en-retard" for handler in SWEEPS} <= names
+
+
+def test_un_balayage_en_retard_de_deux_periodes_alerte(app: dict[str, Any]) -> None:
+    periods = {"balayer_mails": 60, "balayer_comptes": 3600, "balayer_pieces": 900}
+    for handler, period in periods.items():
+        alarm = app[f"{_logical(handler)}LateAlarm"]["Properties"]
+        assert alarm["TreatMissingData"] == "breaching"
+        assert max(2 * period, 300) == alarm["Period"] * alarm["EvaluationPeriods"]
+        metric = app[f"{_logical(handler)}Ended"]["Properties"]["MetricTransformations"][0]["MetricName"]
+        assert metric == alarm["MetricName"]
+
+
+# ---------------------------------------------------------------------------------------------- functions and policies
+
+
+@pytest.mark.parametrize("stage", ["prod", "recette"])
+def test_chaque_fonction_a_sa_memoire_sa_duree_et_sa_politique(chalice_config: dict[str, Any], stage: str) -> None:
+    """A function without its own line would have 128 MB, 60 s, and no right."""
+    functions = chalice_config["stages"][stage]["lambda_functions"]
+    assert set(functions) == HANDLERS
+    for handler, given in functions.items():
+        policy = "web" if handler == "api_handler" else handler
+        assert given["iam_policy_file"] == f"policy-{policy}.json"
+        assert given["lambda_memory_size"] >= 512 and given["lambda_timeout"] <= 900
+        assert given.get("reserved_concurrency") == (1 if handler in SWEEPS else None), handler
+    assert functions["api_handler"]["lambda_timeout"] < 29, "API Gateway gives up at 29 s"
+
+
+def test_aucune_politique_n_est_deduite_du_code(chalice_config: dict[str, Any]) -> None:
+    text = json.dumps(chalice_config)
+    assert chalice_config["autogen_policy"] is False and '"autogen_policy": true' not in text
+    assert "log_retention_in_days" not in text, "Chalice writes a template that CloudFormation refuses"
+    assert "iam_policy_file" not in chalice_config and not any(
+        "iam_policy_file" in stage for stage in chalice_config["stages"].values()
+    ), "a new function would silently get it"
+
+
+def test_les_deux_etapes_ne_different_que_par_leurs_reglages(chalice_config: dict[str, Any]) -> None:
+    stages = [json.loads(json.dumps(stage)) for stage in chalice_config["stages"].values()]
+    names = {tuple(sorted(stage.pop("environment_variables"))) for stage in stages}
+    assert len(names) == 1
+    assert stages[0] == stages[1]
+
+
+def _statements(policies: dict[str, list[dict[str, Any]]]) -> list[tuple[str, dict[str, Any]]]:
+    return [(name, statement) for name, statements in policies.items() for statement in statements]
+
+
+def test_il_y_a_une_politique_par_fonction(policies: dict[str, list[dict[str, Any]]]) -> None:
+    assert set(policies) == (HANDLERS - {"api_handler"}) | {"web"}
+
+
+def test_une_politique_nomme_ce_qu_elle_ouvre(policies: dict[str, list[dict[str, Any]]]) -> None:
+    for name, statement in _statements(policies):
+        for resource in statement["Resource"]:
+            service, rest = resource.split(":")[2], resource.rpartition(":")[2]
+            if service == "kms":
+                aliases = statement["Condition"]["ForAnyValue:StringEquals"]["kms:ResourceAliases"]
+                assert (rest, aliases) == ("key/*", "alias/guichet-${Stage}"), "an alias names the key, its id is drawn"
+                assert "kms:ViaService" in statement["Condition"]["StringEquals"]
+            elif service != "ses" or not rest.startswith("identity/"):
+                assert "guichet-${Stage}" in resource, (name, resource)
+
+
+def test_aucune_action_n_est_entiere_ni_un_parcours(policies: dict[str, list[dict[str, Any]]]) -> None:
+    allowed_stars = {"kms:GenerateDataKey*", "kms:ReEncrypt*"}
+    for name, statement in _statements(policies):
+        for action in statement["Action"]:
+            assert action != "dynamodb:Scan" and not action.endswith(":*"), name
+            assert "*" not in action or action in allowed_stars, (name, action)
+
+
+def test_l_audit_ne_peut_que_s_allonger(policies: dict[str, list[dict[str, Any]]]) -> None:
+    for name, statement in _statements(policies):
+        if any("guichet-${Stage}-audit" in resource for resource in statement["Resource"]):
+            assert statement["Action"] == ["dynamodb:PutItem"], name
+
+
+@pytest.mark.parametrize(
+    ("function", "tables"),
+    [
+        ("web", {"noyau", "outbox", "comptes", "intervenants", "pieces", "audit"}),
+        ("envoyer_mails", {"noyau", "outbox"}),
+        ("dessiner_pages", {"noyau", "pieces"}),
+        ("verifier_depot", {"noyau", "outbox", "pieces", "audit"}),
+        ("recevoir_verdict", {"noyau", "outbox", "pieces", "audit"}),
+        ("balayer_mails", {"noyau", "outbox"}),
+        ("balayer_comptes", {"noyau", "outbox", "comptes", "intervenants", "pieces", "audit"}),
+        ("balayer_pieces", {"noyau", "outbox", "pieces", "audit"}),
+    ],
+)
+def test_une_fonction_n_atteint_que_ses_tables(
+    policies: dict[str, list[dict[str, Any]]], function: str, tables: set[str]
+) -> None:
+    resources = [resource for statement in policies[function] for resource in statement["Resource"]]
+    reached = {each.split("/")[1].removeprefix("guichet-${Stage}-") for each in resources if ":dynamodb:" in each}
+    assert reached == tables
+
+
+def test_le_web_ne_lit_pas_la_quarantaine(policies: dict[str, list[dict[str, Any]]]) -> None:
+    for statement in policies["web"]:
+        if any("quarantaine" in resource for resource in statement["Resource"]):
+            assert statement["Action"] == ["s3:PutObject"]
+        assert not any(action.startswith("s3:Delete") for action in statement["Action"])
+
+
+# -------------------------------------------------------------------------------------------------------------- checks
+
+
+@pytest.mark.xdist_group("deploiement")
+def test_cloudformation_accepte_les_gabarits(packaged: Any) -> None:
+    """The packaged template as the SAM translator makes it, and the others: no error nor warning of cfn-lint."""
+    folder, _ = packaged
+    target = folder.parent / "cloudformation.json"
+    verifier.translate(folder / "template.json", target)
+    resources = json.loads(target.read_text())["Resources"]
+    assert [name for name in resources if name.endswith("Stage")] == ["RestAPIapiStage"], "SAM adds a stage « Stage »"
+    [lint] = verifier.commands([*verifier.STACKS, str(target)], with_checkov=False)
+    done = subprocess.run(lint, check=False, cwd=verifier.ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+def test_chaque_exception_de_checkov_a_sa_raison(data: dict[str, Any]) -> None:
+    text = (verifier.ROOT / "infra" / "checkov.yaml").read_text()
+    lines = text[text.index("skip-check:") :].splitlines()
+    for number, line in enumerate(lines):
+        if line.strip().startswith("- CKV"):
+            assert lines[number - 1].strip().startswith("#"), line
+    assert len(yaml.safe_load(text)["skip-check"]) == text.count("- CKV")
+    for name, each in data.items():
+        for skip in each.get("Metadata", {}).get("checkov", {}).get("skip", []):
+            assert len(skip["comment"]) > 20, name
