@@ -65,14 +65,14 @@ class Options:
 def build(options: Options) -> dict[str, Any]:
     """Write build/<stage>/; answers the manifest."""
     out = options.output
-    shutil.rmtree(out, ignore_errors=True)
-    out.mkdir(parents=True)
     config = options.config or json.loads((options.project / ".chalice" / "config.json").read_text())
     variables = stage_variables(config, options.stage)
     architecture = options.architecture or config["stages"][options.stage].get(
         "lambda_architecture", config.get("lambda_architecture", "x86_64")
     )
     version = python_version(options.python)
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
     with tempfile.TemporaryDirectory() as temporary:
         staged = stage_project(options.project, config, Path(temporary) / "project")
         compile_templates(staged, variables)
@@ -129,7 +129,14 @@ def run_chalice(staged: Path, stage: str, out: Path) -> sam.Template:
     """`chalice package`; answers the template. Nothing of this machine's AWS settings reaches it."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     environment |= {"AWS_DEFAULT_REGION": "eu-west-3", "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-c", "from chalice.cli import main; main()", "package", "--stage", stage]
+    command = [
+        sys.executable,
+        "-c",
+        "import sys; from chalice.cli import main; sys.exit(main())",
+        "package",
+        "--stage",
+        stage,
+    ]
     command += ["--template-format", "yaml", "--merge-template", "app.yaml", str(out)]
     done = subprocess.run(command, check=False, cwd=staged, env=environment, capture_output=True, text=True)
     if done.returncode:

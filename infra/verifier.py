@@ -47,6 +47,9 @@ def main(arguments: list[str] | None = None) -> int:
     templates = list(STACKS)
     if given.stage:
         folder = ROOT / "build" / given.stage
+        if not (folder / "template.json").exists():
+            print(f"Rien à vérifier : make package STAGE={given.stage}", file=sys.stderr)
+            return 1
         translate(folder / "template.json", folder / "cloudformation.json")
         templates.append(str(folder / "cloudformation.json"))
     wanted = commands(templates, not given.sans_checkov)

@@ -23,6 +23,10 @@ class Stale(Forbidden):
     """A form of ours, sent by a page of ours, but too old or of another session: what it holds can be sent again."""
 
 
+class Maintenance(PortalError):
+    """Operators closed the portal for a while (setting MAINTENANCE)."""
+
+
 class Malformed(PortalError):
     """The request is not one that a page of ours sends: bytes that are no UTF-8, too many fields."""
 

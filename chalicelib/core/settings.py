@@ -22,6 +22,7 @@ class Settings:
     organisme_url: str
     plan_acces_url: str
     source_url: str
+    maintenance: bool
     mot_de_passe_max: int
     mot_de_passe_classes: bool
 
@@ -63,6 +64,7 @@ def settings() -> Settings:
         organisme_url=env("ORGANISME_URL", "https://www.cnfpt.fr/"),
         plan_acces_url=env("PLAN_ACCES_URL", ""),
         source_url=env("SOURCE_URL", ""),
+        maintenance=env("MAINTENANCE", "non") == "oui",
         mot_de_passe_max=int(env("MOT_DE_PASSE_MAX", "24")),
         mot_de_passe_classes=env("MOT_DE_PASSE_CLASSES", "oui") == "oui",
     )

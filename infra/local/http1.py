@@ -13,7 +13,7 @@ ATTENTE_CORPS = 60.0
 ATTENTE_ECRITURE = 60.0
 
 _JETON = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_LIGNE = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+) (\S+) HTTP/1\.([01])")
+_LIGNE = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([!-~]+) HTTP/1\.([01])")
 _INTERDIT = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 SANS_CORPS = frozenset({204, 304})
 

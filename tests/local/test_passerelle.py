@@ -165,6 +165,7 @@ def test_pages_declarees_ou_par_defaut() -> None:
         b"GET / HTTP/1.1\r\n\r\n",
         b"GET /\r\nHost: x\r\n\r\n",
         b"GET / HTTP/2.0\r\nHost: x\r\n\r\n",
+        b"GET /\x1b[2J HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET http:x HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: x\r\nA : b\r\n\r\n",

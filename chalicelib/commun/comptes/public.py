@@ -20,7 +20,7 @@ politique = queries.politique
 fautes_du_mot_de_passe = queries.fautes_du_mot_de_passe
 page_connexion = queries.page_connexion
 reponse_sans_session = queries.reponse_sans_session
-reponse_perimee = queries.reponse_perimee
+reponse_a_renvoyer = queries.reponse_a_renvoyer
 
 __all__ = ["Compte", "Context", "EtatDuLien", "Identite", "Politique", "Reply"]
 

@@ -22,6 +22,7 @@ from chalicelib.core.web.request import MultiDict, Request
 from chalicelib.core.web.urls import chemin_local
 
 REPRISE_MAX = 60_000
+_REPRISE = "commun/comptes/templates/reprise.html"
 _JAMAIS_REPRIS = ("commande", "mot_de_passe", "confirmation_mot_de_passe", "code", "reprise")
 
 
@@ -86,11 +87,10 @@ def reponse_sans_session(ctx: Context) -> Reply:
     )
 
 
-def reponse_perimee(ctx: Context) -> Reply:
-    """Rule S6: the page was too old, or of another session: what it held can be sent again, on purpose."""
+def reponse_a_renvoyer(ctx: Context, statut: int, texte: str, **values: Any) -> Reply:
+    """Rules S2, S6: a form that could not be treated gives back what it held, to be sent again on purpose."""
     champs = [(nom, valeur) for nom, valeurs in _a_reprendre(ctx.request).items() for valeur in valeurs]
-    values = {"action": ctx.request.path, "champs": champs, "perimee": True}
-    return page("commun/comptes/templates/reprise.html", 403, **values)
+    return page(_REPRISE, statut, action=ctx.request.path, champs=champs, texte=texte, **values)
 
 
 def _a_reprendre(request: Request) -> dict[str, list[str]]:

@@ -12,6 +12,9 @@ from chalicelib.core.web.pages import Pages, Reply, page, redirect
 from chalicelib.core.web.urls import chemin_local
 
 bp = Pages(__name__)
+_RECONNECTE = (
+    "Vous êtes de nouveau connecté. Ce que vous aviez saisi n’est pas encore enregistré : envoyez-le maintenant."
+)
 PAGE, PAGE_CODE, PAGE_REPRISE = (f"commun/comptes/templates/{name}.html" for name in ("connexion", "code", "reprise"))
 ETAPE = "__Host-etape"
 COOKIE_ETAPE = ETAPE + "={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600"
@@ -73,7 +76,7 @@ def _entrer(entree: usecases.Entree, suite: str, reprise: str) -> Reply:
     kept = queries.reprise(reprise) if reprise else None
     if kept:
         action, champs = kept
-        reply = page(PAGE_REPRISE, action=action, champs=champs, perimee=False)
+        reply = page(PAGE_REPRISE, action=action, champs=champs, texte=_RECONNECTE)
         return replace(reply, user=entree.compte, cookies=cookies)
     return redirect(chemin_local(suite) or "/").with_cookies(*cookies)
 

@@ -1,6 +1,7 @@
 """Texts, files and errors that every portal shows."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ _STATUTS: dict[type[Exception], int] = {
     errors.Forbidden: 403,
     errors.Malformed: 400,
     errors.TooLarge: 413,
-    errors.TooMany: 429,
+    errors.Maintenance: 503,
     errors.Conflict: 409,
     errors.Refused: 409,
 }
@@ -61,27 +62,48 @@ def fichier_statique(nom: str) -> Reply:
 def page_d_erreur(ctx: Context, error: Exception) -> Reply:
     """Rule S6: every error is a French page; an unexpected one carries a reference that is in the log."""
     if isinstance(error, errors.Stale):
-        return comptes.reponse_perimee(ctx)
-    statut = next((s for kind, s in _STATUTS.items() if isinstance(error, kind)), 500)
-    values: dict[str, Any] = {"statut": statut}
-    if isinstance(error, errors.Refused):
-        values["message"] = error.reason.value
+        return comptes.reponse_a_renvoyer(ctx, 403, _PERIMEE)
     if isinstance(error, errors.TooMany):
-        values["delai"] = error.delay
-    if statut == 500:
-        reference = ctx.new_id()[-8:].upper()
-        log.failure("request.failed", reference=reference, route=ctx.route)
-        panne = aws.is_outage(error)
-        values |= {"statut": 503 if panne else 500, "reference": reference}
-        if panne:
-            values["message"] = _PANNE
-    reply = page("core/templates/erreur.html", int(str(values["statut"])), **values)
-    if isinstance(error, errors.TooMany):
-        return Reply(**{**vars(reply), "headers": {"Retry-After": str(error.delay)}})
-    return reply
+        return _trop_de_demandes(ctx, error)
+    statut = next((s for kind, s in _STATUTS.items() if isinstance(error, kind)), None)
+    if statut is None:
+        return _panne(ctx, error)
+    message: dict[str, Any] = {"message": error.reason.value} if isinstance(error, errors.Refused) else {}
+    return page(_ERREUR, statut, statut=statut, **message)
 
 
-_PANNE = (
-    "Le service ne répond pas pour le moment. Ce qui était enregistré est conservé. Revenez à la page précédente et "
-    "envoyez-la de nouveau dans un instant : votre saisie y est encore, et elle ne sera prise en compte qu’une fois."
+def _trop_de_demandes(ctx: Context, error: errors.TooMany) -> Reply:
+    reply = page(_ERREUR, 429, statut=429, delai=error.delay)
+    if ctx.command:
+        minutes = -(-error.delay // 60)
+        attente = "une minute" if minutes == 1 else f"{minutes} minutes"
+        reply = comptes.reponse_a_renvoyer(ctx, 429, _TROP.format(attente))
+    return replace(reply, headers={"Retry-After": str(error.delay)})
+
+
+def _panne(ctx: Context, error: Exception) -> Reply:
+    """Something broke: what was typed can be sent again under the same command, so that it acts once."""
+    reference = ctx.new_id()[-8:].upper()
+    log.failure("request.failed", reference=reference, route=ctx.route)
+    statut = 503 if aws.is_outage(error) else 500
+    if ctx.command:
+        meme = ctx.request.form.first("commande")
+        return comptes.reponse_a_renvoyer(ctx, statut, _PANNE, meme_commande=meme, reference=reference)
+    message: dict[str, Any] = {"message": _INDISPONIBLE} if statut == 503 else {}
+    return page(_ERREUR, statut, statut=statut, reference=reference, **message)
+
+
+_ERREUR = "core/templates/erreur.html"
+_PERIMEE = (
+    "Cette page était ouverte depuis longtemps, ou votre session a changé entre-temps. Rien n’a été enregistré, mais "
+    "votre saisie est conservée ici : envoyez-la de nouveau."
 )
+_TROP = (
+    "Trop de demandes en peu de temps : par sécurité, leur nombre est limité. Votre saisie est conservée ici : "
+    "attendez {}, puis envoyez-la de nouveau."
+)
+_PANNE = (
+    "Le service n’a pas répondu à temps. Ce qui était déjà enregistré est conservé, et votre saisie l’est sur cette "
+    "page : envoyez-la de nouveau dans un instant. Elle ne sera prise en compte qu’une fois."
+)
+_INDISPONIBLE = "Le service ne répond pas pour le moment. Ce que vous avez déjà enregistré est conservé."

@@ -3,24 +3,16 @@
   "use strict";
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const byId = (id) => document.getElementById(id);
-  const make = (tag, className, text) => {
-    const node = document.createElement(tag);
-    if (className) node.className = className;
-    if (text) node.textContent = text;
-    return node;
-  };
+  const make = (tag, className = "", textContent = "") => Object.assign(document.createElement(tag), { className, textContent });
   const mega = (n) => (n % 1048576 ? n / 1e6 : n / 1048576).toFixed(1).replace(".0", "").replace(".", ",");
   const size = (n) => (n < 1e6 ? `${Math.ceil(n / 1e3)} ko` : `${mega(n)} Mo`);
   const plural = (n, word) => `${n.toLocaleString("fr-FR")} ${word}${n > 1 ? "s" : ""}`;
 
-  // Summary of errors: takes the focus.
+  const bubbles = () => all("details.infobulle[open]");
   const focusErrors = () => byId("resume-erreurs")?.focus();
 
   // Leaving with unsaved input.
   let unsaved = false;
-  document.addEventListener("input", (event) => {
-    if (event.target.form?.matches("[data-avertir]")) unsaved = true;
-  });
   window.addEventListener("beforeunload", (event) => {
     if (unsaved) event.preventDefault();
   });
@@ -44,7 +36,7 @@
   // Delegated clicks: password shown or hidden, documents to open, dialogs.
   document.addEventListener("click", (event) => {
     const target = event.target.closest("[data-voir], a[data-document], [data-dialogue], [data-fermer]");
-    all("details.infobulle[open]").forEach((d) => d.contains(event.target) || (d.open = false));
+    bubbles().forEach((d) => d.contains(event.target) || (d.open = false));
     if (!target) return;
     if (target.dataset.voir) {
       const shown = target.getAttribute("aria-pressed") !== "true";
@@ -73,7 +65,7 @@
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    all("details.infobulle[open]").forEach((d) => {
+    bubbles().forEach((d) => {
       d.open = false;
       if (d.contains(document.activeElement)) d.querySelector("summary").focus();
     });
@@ -118,7 +110,7 @@
       const options = all("option", page).map((o) => new Option(o.textContent, o.value));
       const before = target.value;
       target.replaceChildren(...options);
-      if (target.matches("select")) target.value = before || options[0]?.value || "";
+      options.forEach((o) => (o.selected = o.value === before));
       const town = document.querySelector(`input[list="${target.id}"]`);
       if (town && !town.value && options.length === 1) town.value = options[0].value;
     } catch {
@@ -149,6 +141,7 @@
       say(byId(`${field.id}-compteur`)?.textContent || "");
     }
     if (field.form) {
+      unsaved ||= field.form.matches("[data-avertir]");
       copySame(field.form);
       showParts(field.form);
     }
@@ -166,9 +159,7 @@
     let box;
     const fail = (text, again) => {
       box?.remove();
-      const line = make("p");
-      line.append(make("span", "visually-hidden", "Erreur : "), text);
-      errors.replaceChildren(line);
+      errors.replaceChildren(make("p", "", text));
       form.classList.add("champ-en-erreur");
       input.setAttribute("aria-invalid", "true");
       button.hidden = !again;
@@ -190,15 +181,14 @@
       errors.replaceChildren();
       form.classList.remove("champ-en-erreur");
       input.removeAttribute("aria-invalid");
-      form.elements["x-amz-meta-nom"].value = encodeURIComponent(file.name);
       const request = new XMLHttpRequest();
+      request.onloadend = () => (input.disabled = false);
       const bar = make("progress");
       const line = make("p", "", `Envoi de ${file.name}…`);
       const cancel = make("button", "bouton bouton-lien", "Annuler l’envoi");
       cancel.type = "button";
-      bar.max = file.size;
-      bar.value = 0;
-      bar.setAttribute("aria-label", `Envoi de ${file.name}`);
+      Object.assign(bar, { max: file.size, value: 0 });
+      bar.setAttribute("aria-label", line.textContent);
       box?.remove();
       box = make("div", "depot-suivi");
       box.append(line, cancel, bar);
@@ -208,12 +198,12 @@
       // A script may not follow the store's redirection to another origin: it sends the policy that asks for none.
       const own = JSON.parse(form.dataset.champs || "{}");
       if (own.policy) body.delete("success_action_redirect");
-      Object.entries(own).forEach(([name, value]) => body.set(name, value));
+      for (const name in own) body.set(name, own[name]);
+      body.set("x-amz-meta-nom", encodeURIComponent(file.name.slice(-150)));
       body.delete("file");
       body.append("file", file);
       input.disabled = true;
       let whole = false;
-      const end = () => (input.disabled = false);
       const done = () => {
         line.textContent = "Fichier reçu. Vérification en cours…";
         cancel.remove();
@@ -226,27 +216,26 @@
       };
       request.upload.onload = () => (whole = true);
       request.onload = () => {
-        end();
         if (request.status < 400) done();
-        else fail(/EntityTooLarge/.test(request.responseText) ? tooBig : "Le fichier n’a pas pu être déposé. Actualisez la page, puis réessayez.", true);
+        else if (/EntityTooLarge/.test(request.responseText)) fail(tooBig);
+        else fail("Le fichier n’a pas pu être déposé. Actualisez la page, puis réessayez.", true);
       };
       // Once all is sent, the next page knows what became of it.
       request.onerror = () => {
-        end();
         if (whole) done();
         else fail("L’envoi s’est interrompu. Vérifiez votre connexion, puis réessayez.", true);
       };
       request.onabort = () => {
-        end();
         box.remove();
         input.value = "";
+        input.disabled = false;
         input.focus();
         say("Envoi annulé.", 0);
       };
       cancel.onclick = () => request.abort();
       request.open("POST", form.action);
       request.send(body);
-      say(`Envoi de ${file.name}`, 0);
+      say(line.textContent, 0);
     };
     button.hidden = true;
     input.addEventListener("change", () => input.files.length && send());
@@ -286,7 +275,6 @@
         say("La connexion ne répond pas. Réessayez.", 0);
       }
     };
-    dialog.querySelector("[data-session-fermer]").onclick = () => dialog.close();
   };
 
   const start = (root) => {

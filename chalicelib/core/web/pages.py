@@ -9,7 +9,8 @@ from urllib.parse import unquote
 from chalice import Blueprint, Response
 
 from chalicelib.core.context import Context, live_context
-from chalicelib.core.errors import AlreadyDone, Forbidden, LoginRequired, NotFound, PortalError
+from chalicelib.core.errors import AlreadyDone, Forbidden, LoginRequired, Maintenance, NotFound, PortalError
+from chalicelib.core.settings import settings
 from chalicelib.core.table import result_of_command
 from chalicelib.core.web import csrf, headers, session
 from chalicelib.core.web.request import FORM, Request, read
@@ -98,8 +99,7 @@ class Pages(Blueprint):
         def decorate(view: Callable[..., Reply]) -> Callable[..., Reply]:
             @wraps(view)
             def guarded(**params: str) -> Response:
-                request = read(self.current_request)
-                return _answer(request.without_cookies() if stateless else request, access, view, params)
+                return _answer(read(self.current_request), Route(access, view, stateless), params)
 
             guarded.access = access  # type: ignore[attr-defined]  # read by the tests of the rights
             name = f"{view.__module__}.{view.__name__}"
@@ -109,15 +109,28 @@ class Pages(Blueprint):
         return decorate
 
 
-def _answer(request: Request, access: Access, view: Callable[..., Reply], params: dict[str, str]) -> Response:
+@dataclass(frozen=True)
+class Route:
+    """What a view was declared with."""
+
+    access: Access
+    view: Callable[..., Reply]
+    stateless: bool
+
+
+def _answer(request: Request, route: Route, params: dict[str, str]) -> Response:
+    request = request.without_cookies() if route.stateless else request
     agent = request.headers.get("user-agent", "")
     ctx = live_context(request=request, source=request.source, agent=agent, route=request.pattern)
-    cookie = session.read(request.cookies.get(session.SESSION, ""))
+    cookie = None
     try:
+        if settings().maintenance and not route.stateless:
+            raise Maintenance
+        cookie = session.read(request.cookies.get(session.SESSION, ""))
         if cookie:
             ctx = replace(ctx, user=site().load_user(ctx, cookie))
-        ctx = _guard(ctx, request, access)
-        reply = _act_once(ctx, view, {name: unquote(value) for name, value in params.items()})
+        ctx = _guard(ctx, request, route.access)
+        reply = _act_once(ctx, route.view, {name: unquote(value) for name, value in params.items()})
     except LoginRequired:
         reply = site().login_reply(ctx)
     except Exception as error:
