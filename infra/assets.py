@@ -23,6 +23,7 @@ ALWAYS = frozenset({"visually-hidden", "htmx-request", "htmx-indicator"})
 _CLASS_ATTRIBUTE = re.compile(r'class="([^"]*)"|class=\'([^\']*)\'')
 _CLASS_NAME = re.compile(r"\.((?:[\w-]|\\.)+)")
 _VARIABLE = re.compile(r"--bs-[\w-]+")
+_DECLARATION = re.compile(r"(--bs-[\w-]+):(?:[^;{}\"']|\"[^\"]*\"|'[^']*')*;?")
 
 
 def main() -> None:
@@ -41,7 +42,8 @@ def main() -> None:
 
 
 def _stamp() -> str:
-    parts = [(ROOT / "package-lock.json").read_bytes(), Path(__file__).read_bytes(), " ".join(sorted(used_classes())).encode()]
+    classes = " ".join(sorted(used_classes())).encode()
+    parts = [(ROOT / "package-lock.json").read_bytes(), Path(__file__).read_bytes(), classes]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
@@ -70,7 +72,9 @@ def _install() -> None:
 
 
 def _npm_ci(npm: list[str]) -> None:
-    path = os.pathsep.join([str(Path(npm[0]).parent), os.environ.get("PATH", "")]) if len(npm) > 1 else os.environ.get("PATH", "")
+    path = os.environ.get("PATH", "")
+    if len(npm) > 1:
+        path = os.pathsep.join([str(Path(npm[0]).parent), path])
     command = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     subprocess.run(command, cwd=ROOT, env={**os.environ, "PATH": path}, check=True, stdout=sys.stderr)
 
@@ -143,17 +147,16 @@ def _usable(selector: str, used: frozenset[str]) -> bool:
 
 def _without_unread_variables(css: str) -> str:
     while True:
-        read = set(re.findall(r"var\((--bs-[\w-]+)", css))
-        unread = set(_VARIABLE.findall(css)) - read
-        lighter = re.sub(
-            r"(--bs-[\w-]+):(?:[^;{}\"']|\"[^\"]*\"|'[^']*')*;?",
-            lambda m: "" if m.group(1) in unread else m.group(0),
-            css,
-        )
-        lighter = re.sub(r"[^{}]+\{\s*\}", "", lighter)
+        unread = set(_VARIABLE.findall(css)) - set(re.findall(r"var\((--bs-[\w-]+)", css))
+        lighter = _without_variables(css, frozenset(unread))
         if lighter == css:
             return css
         css = lighter
+
+
+def _without_variables(css: str, names: frozenset[str]) -> str:
+    kept = _DECLARATION.sub(lambda match: "" if match.group(1) in names else match.group(0), css)
+    return re.sub(r"[^{}]+\{\s*\}", "", kept)
 
 
 if __name__ == "__main__":

@@ -126,9 +126,8 @@ def stage_project(project: Path, config: dict[str, Any], target: Path) -> Path:
 
 
 def run_chalice(staged: Path, stage: str, out: Path) -> sam.Template:
-    """`chalice package`; answers the template. Nothing of this machine's AWS settings reaches it."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    environment |= {"AWS_DEFAULT_REGION": "eu-west-3", "PYTHONDONTWRITEBYTECODE": "1"}
+    """`chalice package`; answers the template."""
+    environment = _environment({"AWS_DEFAULT_REGION": "eu-west-3"})
     command = [
         sys.executable,
         "-c",
@@ -143,6 +142,12 @@ def run_chalice(staged: Path, stage: str, out: Path) -> sam.Template:
         raise PackageError(f"chalice package : {done.stdout}{done.stderr}")
     template: sam.Template = yaml.safe_load((out / "sam.yaml").read_text())
     return template
+
+
+def _environment(added: dict[str, str]) -> dict[str, str]:
+    """What the app sees while it is packaged: nothing of this machine's own settings."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    return {**kept, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1", **added}
 
 
 def install(options: Options, version: str, architecture: str, folder: Path) -> None:
@@ -170,7 +175,7 @@ def install(options: Options, version: str, architecture: str, folder: Path) -> 
 
 def compile_templates(staged: Path, variables: dict[str, str]) -> None:
     """Jinja templates become Python modules in chalicelib/_templates; their sources do not ship."""
-    environment = {**os.environ, **variables, "PYTHONPATH": str(staged), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = _environment({**variables, "PYTHONPATH": str(staged)})
     command = [sys.executable, "-c", _COMPILE_TEMPLATES]
     done = subprocess.run(command, check=False, cwd=staged, env=environment, capture_output=True, text=True)
     if done.returncode:

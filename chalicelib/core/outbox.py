@@ -21,11 +21,11 @@ A_ENVOYER, ENVOYE, MORT = "A_ENVOYER", "ENVOYE", "MORT"
 
 
 class MailRow(Row):
-    """One mail. Its text is erased once sent: it may hold a link that opens an account."""
+    """One mail. Its text and its address are erased once sent; gsi2 finds it by the address's digest."""
 
     Meta = meta("outbox")
     etat = UnicodeAttribute()
-    to = UnicodeAttribute()
+    to = UnicodeAttribute(null=True)
     subject = UnicodeAttribute()
     text = UnicodeAttribute(null=True)
     html = UnicodeAttribute(null=True)
@@ -61,6 +61,8 @@ def add(act: Act, mail: Mail) -> str:
         "MAIL",
         etat=A_ENVOYER,
         cree_le=act.ctx.instant,
+        gsi2pk=_address_pk(mail.to),
+        gsi2sk=act.ctx.instant,
         due_pk=shard("MAIL", mail_id),
         due_at=iso(act.ctx.now + FIRST_LOOK),
         **asdict(render_mail(mail)),
@@ -94,6 +96,7 @@ def send(ctx: Context, mail_id: str) -> bool:
             MailRow.etat.set(ENVOYE),
             MailRow.envoye_le.set(ctx.instant),
             MailRow.ttl.set(seconds(ctx, KEPT)),
+            MailRow.to.remove(),
             MailRow.text.remove(),
             MailRow.html.remove(),
             MailRow.due_pk.remove(),

@@ -164,6 +164,7 @@
       input.setAttribute("aria-invalid", "true");
       button.hidden = !again;
       if (again) button.textContent = "Réessayer";
+      else input.value = ""; // so that choosing the same file again is seen
       say(text, 0);
     };
     const refuse = (file) => {
@@ -256,7 +257,7 @@
       const left = Math.round((end - Date.now()) / 1000);
       if (left > 150) return;
       if (!dialog.open && !over.dataset.vu) dialog.showModal();
-      const rest = left > 90 ? `${Math.round(left / 60)} minutes` : plural(Math.max(left, 0), "seconde");
+      const rest = left < 60 ? plural(Math.max(left, 0), "seconde") : plural(Math.floor(left / 60), "minute");
       soon.querySelector("strong").textContent = rest;
       if (left > 0) return;
       soon.hidden = true;

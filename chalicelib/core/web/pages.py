@@ -16,6 +16,7 @@ from chalicelib.core.web import csrf, headers, session
 from chalicelib.core.web.request import FORM, Request, read
 from chalicelib.core.web.urls import url
 
+MAX_PARAM = 100
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -130,12 +131,20 @@ def _answer(request: Request, route: Route, params: dict[str, str]) -> Response:
         if cookie:
             ctx = replace(ctx, user=site().load_user(ctx, cookie))
         ctx = _guard(ctx, request, route.access)
-        reply = _act_once(ctx, route.view, {name: unquote(value) for name, value in params.items()})
+        reply = _act_once(ctx, route.view, _known(params))
     except LoginRequired:
         reply = site().login_reply(ctx)
     except Exception as error:
         reply = site().error_reply(ctx, error)
     return _finish(ctx, reply, cookie)
+
+
+def _known(params: dict[str, str]) -> dict[str, str]:
+    """The path's parameters, decoded (API Gateway leaves them encoded); none of ours is longer than an id."""
+    decoded = {name: unquote(value) for name, value in params.items()}
+    if any(len(value) > MAX_PARAM for value in decoded.values()):
+        raise NotFound
+    return decoded
 
 
 def _act_once(ctx: Context, view: Callable[..., Reply], params: dict[str, str]) -> Reply:

@@ -8,9 +8,10 @@ from wtforms.validators import ValidationError
 
 from chalicelib.commun.comptes import public as comptes
 from chalicelib.commun.comptes.rules import Civilite, Identite
-from chalicelib.core.web.forms import Choix, DateFr, Facultatif, Longueur, PortalForm, Requis, Texte
+from chalicelib.core.web.forms import Choix, DateFr, Longueur, PortalForm, Requis, Texte
 from chalicelib.intervenants.profil.rules import faute_de_naissance, faute_de_nom
 
+_RECOPIEZ = "Recopiez les chiffres de l’image, ou écoutez-les."
 CIVILITES = [(c.name, c.value) for c in Civilite]
 
 
@@ -58,9 +59,7 @@ class CompteForm(PortalForm):
         "Confirmer le mot de passe", [Requis("Saisissez une seconde fois votre mot de passe.")]
     )
     defi = HiddenField()
-    captcha = Texte(
-        "Recopier le texte de l’image", [Requis("Recopiez les chiffres de l’image, ou écoutez-les."), Longueur(40)]
-    )
+    captcha = Texte("Recopier le texte de l’image", [Requis(_RECOPIEZ), Longueur(40)])
 
     def __init__(self, *args: Any, today: date, **known: Any) -> None:
         super().__init__(*args, **known)
@@ -112,4 +111,4 @@ class RenvoiForm(PortalForm):
 
     email = Texte("Adresse e-mail", [Requis("Saisissez votre adresse e-mail."), Longueur(254), Adresse()])
     defi = HiddenField()
-    captcha = Texte("Recopier le texte de l’image", [Facultatif(), Longueur(40)])
+    captcha = Texte("Recopier le texte de l’image", [Requis(_RECOPIEZ), Longueur(40)])

@@ -1,5 +1,6 @@
 """Pages of an application: « Déposer un CV », activation, transmission; and the staff's."""
 
+import re
 from typing import Any
 
 from chalicelib.commun.comptes import public as comptes
@@ -17,6 +18,7 @@ _T = "intervenants/inscription/templates"
 COMPTE, ENVOYE, SON, ACTIVER, RENVOYER = (f"{_T}/{n}.html" for n in ("compte", "envoye", "son", "activer", "renvoyer"))
 TACHES, VERIFIER, TRANSMISE = (f"{_T}/{n}.html" for n in ("taches", "verifier", "transmise"))
 LISTE, DOSSIER = (f"{_T}/{n}.html" for n in ("gestion_liste", "gestion_dossier"))
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _CAPTCHA_FAUX = "Les chiffres ne correspondent pas : recopiez ceux de la nouvelle image, ou écoutez-les."
 
 
@@ -142,7 +144,8 @@ def get_transmission(ctx: Context) -> Reply:
 @bp.page("/gestion/inscriptions", access=Access.GESTIONNAIRE)
 def get_liste(ctx: Context) -> Reply:
     """Rule E2: the work list."""
-    return page(LISTE, **queries.liste_de_travail(ctx, ctx.request.query.first("apres")))
+    apres = ctx.request.query.first("apres")
+    return page(LISTE, **queries.liste_de_travail(ctx, apres if _INSTANT.fullmatch(apres) else ""))
 
 
 @bp.page("/gestion/inscriptions/{compte_id}", access=Access.GESTIONNAIRE)
