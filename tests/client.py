@@ -22,6 +22,7 @@ class Page(HTMLParser):
         self.errors_inline: list[str] = []
         self._in: list[str] = []
         self._text: list[str] = []
+        self._area: list[str] | None = None
         self.feed(html)
         self.text = " ".join("".join(self._text).split())
 
@@ -37,27 +38,46 @@ class Page(HTMLParser):
             self.h1.append("")
         if tag == "a":
             self.links.append(known.get("href") or "")
+        self._form(tag, known)
+
+    def _form(self, tag: str, known: dict[str, str | None]) -> None:
         if tag == "form":
-            self.forms.append({"action": known.get("action"), "method": known.get("method"), "fields": {}})
-        if self.forms and known.get("name") and tag in {"input", "select", "textarea"}:
+            self.forms.append(
+                {"action": known.get("action"), "method": known.get("method"), "fields": {}, "buttons": []}
+            )
+        if not self.forms:
+            return
+        if tag == "button" and known.get("type") == "submit":
+            self.forms[-1]["buttons"].append((known.get("name"), known.get("value")))
+        if known.get("name") and tag in {"input", "select", "textarea"}:
             self._field(tag, known)
-        if self.forms and tag == "option" and "selected" in known:
+        if tag == "option" and "selected" in known:
             self.forms[-1]["fields"][self._select] = [known.get("value") or ""]
 
     def _field(self, tag: str, known: dict[str, str | None]) -> None:
         fields, name = self.forms[-1]["fields"], known["name"] or ""
         if tag == "select":
             self._select = name
+        if tag == "textarea":
+            self._area = fields.setdefault(name, [])
+            self._area.append("")
+            return
         if known.get("type") in {"radio", "checkbox"} and "checked" not in known:
             return
         if tag != "select" and known.get("type") != "file":
             fields.setdefault(name, []).append(known.get("value") or "")
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea" and self._area:
+            self._area[-1] = self._area[-1].removeprefix("\n")  # as browsers do
+            self._area = None
         while self._in and self._in.pop() != tag:
             continue
 
     def handle_data(self, data: str) -> None:
+        if self._area:
+            self._area[-1] += data
+            return
         if "title" in self._in and not self.title:
             self.title = data.strip()
         if "h1" in self._in:

@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.connection import Connection
+from pynamodb.connection import Connection, TableConnection
 from pynamodb.constants import BATCH_GET_ITEM
 from pynamodb.exceptions import DoesNotExist, TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
@@ -17,7 +18,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.core import outbox_ids
+from chalicelib.core import aws, outbox_ids
 from chalicelib.core.context import Context
 from chalicelib.core.errors import AlreadyDone, Conflict
 from chalicelib.core.settings import settings
@@ -50,18 +51,17 @@ class Due(GlobalSecondaryIndex[Any]):
 
 
 def meta(table: str) -> Any:
-    """PynamoDB's Meta of a row of `table`, with timeouts that suit a Lambda."""
-    from chalicelib.core import aws
+    """PynamoDB's Meta of a row of `table`."""
+    return type("Meta", (), {"table_name": settings().table(table)})
 
-    return type(
-        "Meta",
-        (),
-        {
-            "table_name": settings().table(table),
-            "connect_timeout_seconds": aws.CONNECT_TIMEOUT,
-            "read_timeout_seconds": aws.READ_TIMEOUT,
-            "max_retry_attempts": aws.ATTEMPTS,
-        },
+
+@cache
+def connection() -> Connection:
+    """The one connection of all rows, with timeouts that suit a Lambda; PynamoDB would build one for each class."""
+    return Connection(
+        connect_timeout_seconds=aws.CONNECT_TIMEOUT,
+        read_timeout_seconds=aws.READ_TIMEOUT,
+        max_retry_attempts=aws.ATTEMPTS,
     )
 
 
@@ -83,6 +83,15 @@ class Row(Model):
     gsi1 = Gsi1()
     due = Due()
 
+    @classmethod
+    def _get_connection(cls) -> TableConnection:
+        table = super()._get_connection()
+        if table.connection is not connection():
+            with suppress(ValueError):  # another class of the same table came first
+                connection().add_meta_table(table.get_meta_table())
+            table.connection = connection()
+        return table
+
 
 class CommandRow(Row):
     """A command that was carried out, with what it answered: the same form sent twice acts once."""
@@ -90,12 +99,6 @@ class CommandRow(Row):
     Meta = meta("noyau")
     result = UnicodeAttribute(default="")
     route = UnicodeAttribute(default="")
-
-
-@cache
-def connection() -> Connection:
-    """PynamoDB's one connection, shared by every row (a second one would build a second client)."""
-    return CommandRow._get_connection().connection
 
 
 R = TypeVar("R", bound=Row)

@@ -146,7 +146,7 @@ CAPTCHA = Markup(
 PAGE = Markup(
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 595 842'%3E"
     "%3Crect width='595' height='842' fill='%23fff'/%3E%3Crect x='60' y='70' width='260' height='26' fill='%23555'/%3E"
-    "%3Cpath stroke='%23bbb' stroke-width='10' d='M60 145h475M60 169h440M60 193h460M60 245h475M60 269h380'/%3E%3C/svg%3E"
+    "%3Cpath stroke='%23bbb' stroke-width='10' d='M60 145h475M60 169h440M60 193h460M60 245h475M60 269h9'/%3E%3C/svg%3E"
 )
 SON = "data:audio/wav;base64,UklGRg=="
 

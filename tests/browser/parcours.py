@@ -4,52 +4,54 @@ import time
 from typing import Any
 
 from infra.local.comptes import MOT_DE_PASSE as DEMO
-from infra.local.comptes import SECRET_TOTP
 from playwright.sync_api import Page, expect
 
-MOT_DE_PASSE = "Marcher-2-Loin!"
+from tests.browser import semis
+from tests.browser.semis import Personne
+from tests.fichiers import pdf
+
+DOCUMENTS = ("charte des intervenants", "conditions générales", "mentions légales")
 
 
-def pdf(pages: int = 2) -> bytes:
-    """A small CV."""
-    from tests.fichiers.portables import pdf as faire
-
-    return faire(pages)
+def titre(page: Page, attendu: str) -> None:
+    """Where the person has come to."""
+    expect(page.get_by_role("heading", level=1)).to_have_text(attendu)
 
 
-def deposer_un_cv(portail: Any, page: Page, email: str, nom: str = "Dubois", prenom: str = "Jean") -> None:
-    """From the home page to « Consultez votre messagerie »."""
-    page.goto(portail.url + "/")
-    page.get_by_role("link", name="Remplir un CV en ligne").first.click()
+def remplir_le_compte(portail: Any, page: Page, qui: Personne, captcha: str | None = None) -> None:
+    """« Déposer un CV », all of it but the button."""
     page.get_by_label("Monsieur").check()
-    page.get_by_label("Nom de famille (naissance)").fill(nom)
-    page.get_by_label("Nom d’usage", exact=False).first.fill(nom)
-    page.get_by_label("Prénom").fill(prenom)
-    page.get_by_label("Date de naissance").fill("27/03/1985")
-    page.get_by_label("Adresse e-mail (identifiant)").fill(email)
-    page.get_by_label("Confirmer l’adresse e-mail").fill(email)
-    page.locator("#mot_de_passe").fill(MOT_DE_PASSE)
-    page.locator("#confirmation_mot_de_passe").fill(MOT_DE_PASSE)
-    for libelle in ("charte des intervenants", "conditions générales", "mentions légales"):
+    page.get_by_label("Nom de famille (naissance)").fill(qui.nom)
+    page.get_by_label("Nom d’usage").fill(qui.nom)
+    page.get_by_label("Prénom").fill(qui.prenom)
+    page.get_by_label("Date de naissance").fill(qui.naissance)
+    page.get_by_label("Adresse e-mail (identifiant)").fill(qui.email)
+    page.get_by_label("Confirmer l’adresse e-mail").fill(qui.email)
+    page.locator("#mot_de_passe").fill(qui.mot_de_passe)
+    page.locator("#confirmation_mot_de_passe").fill(qui.mot_de_passe)
+    for libelle in DOCUMENTS:
         with page.expect_popup() as popup:
-            page.get_by_role("link", name=f"J’ai pris connaissance de", exact=False).filter(has_text=libelle).click()
+            page.get_by_role("link", name="J’ai pris connaissance").filter(has_text=libelle).click()
         popup.value.wait_for_load_state()
         popup.value.close()
     defi = page.locator("input[name=defi]").input_value()
-    reponse = next(c["answer"] for c in portail.captchas() if c["id"] == defi)
-    page.get_by_label("Recopier le texte de l’image").fill(reponse)
+    page.get_by_label("Recopier le texte de l’image").fill(captcha or semis.captcha(portail, defi))
+
+
+def deposer_un_cv(portail: Any, page: Page, qui: Personne) -> None:
+    """From the home page to « Consultez votre messagerie »."""
+    page.goto(portail.url + "/")
+    page.get_by_role("link", name="Remplir un CV en ligne").first.click()
+    remplir_le_compte(portail, page, qui)
     page.get_by_role("button", name="Valider").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Consultez votre messagerie")
+    titre(page, "Consultez votre messagerie")
 
 
-def activer(portail: Any, page: Page, email: str) -> None:
+def activer(portail: Any, page: Page, qui: Personne) -> None:
     """The link of the mail, then the button."""
-    mail = portail.attendre_mail(email)
-    assert mail["subject"] == "Inscription sur l’Espace intervenants"
-    lien = next(mot for mot in mail["text"].split() if "/activation/" in mot)
-    page.goto(lien)
+    page.goto(portail.url + semis.lien_d_activation(portail, qui.email))
     page.get_by_role("button", name="Activer mon compte").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Mon profil d’intervenant")
+    titre(page, "Mon profil d’intervenant")
 
 
 def remplir_l_identification(page: Page) -> None:
@@ -58,6 +60,7 @@ def remplir_l_identification(page: Page) -> None:
     page.get_by_label("Lieu de naissance (ville)").fill("Nancy")
     page.get_by_role("button", name="Enregistrer", exact=True).click()
     expect(page.get_by_text("Enregistré à")).to_be_visible()
+    expect(page.get_by_label("Lieu de naissance (ville)")).to_have_value("Nancy")
     page.get_by_label("Numéro + libellé de la voie").fill("12 rue des Carmes")
     page.get_by_label("Code postal").fill("54000")
     page.get_by_label("Localité - ville").fill("Nancy")
@@ -66,29 +69,34 @@ def remplir_l_identification(page: Page) -> None:
     page.get_by_label("Non", exact=True).check()
     page.get_by_role("combobox", name="Structure de rattachement").select_option(label="Délégation Grand Est")
     page.get_by_role("button", name="Enregistrer et passer à la page suivante").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Mon profil d’intervenant")
+    titre(page, "Mon profil d’intervenant")
+
+
+def choisir_un_fichier(page: Page, nom: str = "CV de Jean.pdf", octets: bytes | None = None) -> None:
+    """In the page of the deposit. The script sends at once; without it the button does."""
+    contenu = pdf(2) if octets is None else octets
+    bouton = page.get_by_role("button", name="Déposer le fichier")
+    a_la_main = bouton.is_visible()
+    page.get_by_label("Votre CV").set_input_files({"name": nom, "mimeType": "application/pdf", "buffer": contenu})
+    if a_la_main:
+        bouton.click()
 
 
 def deposer_le_fichier(page: Page, nom: str = "CV de Jean.pdf", octets: bytes | None = None) -> None:
     """The CV, sent from the browser to the bucket, then checked."""
     page.get_by_role("link", name="Curriculum vitae").click()
     page.get_by_role("button", name="Ajouter un CV").click()
-    page.get_by_label("Votre CV").set_input_files({"name": nom, "mimeType": "application/pdf", "buffer": octets or pdf()})
-    bouton = page.get_by_role("button", name="Déposer le fichier")
-    if bouton.is_visible():
-        bouton.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Votre CV")
+    choisir_un_fichier(page, nom, octets)
+    titre(page, "Votre CV")
 
 
 def attendre_le_verdict(page: Page, texte: str, patience: float = 15) -> None:
-    """Refresh, as a person without JavaScript does, until the file is judged."""
+    """Until the file is judged; somebody without JavaScript refreshes."""
     fin = time.monotonic() + patience
-    while time.monotonic() < fin:
-        if page.get_by_text(texte).first.is_visible():
-            return
-        page.wait_for_timeout(500)
+    while time.monotonic() < fin and not page.get_by_text(texte).first.is_visible():
+        page.wait_for_timeout(300)
         lien = page.get_by_role("link", name="Actualiser")
-        if lien.count() and not page.get_by_text(texte).count():
+        if lien.is_visible() and not page.evaluate_handle("window.htmx").evaluate("x => !!x"):
             lien.click()
     expect(page.get_by_text(texte).first).to_be_visible()
 
@@ -96,21 +104,17 @@ def attendre_le_verdict(page: Page, texte: str, patience: float = 15) -> None:
 def transmettre(page: Page) -> None:
     """Check the answers, transmit."""
     page.get_by_role("link", name="Vérifier et transmettre").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Vérifiez vos réponses")
+    titre(page, "Vérifiez vos réponses")
     page.get_by_role("button", name="Enregistrer et transmettre ma demande d’inscription").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Votre dossier a bien été transmis")
+    titre(page, "Votre dossier a bien été transmis")
 
 
 def entrer(portail: Any, page: Page, email: str, mot_de_passe: str = DEMO) -> None:
     """Log in, with the second factor when it is asked."""
-    from chalicelib.core import totp
-    from datetime import datetime
-
     page.goto(portail.url + "/connexion")
     page.get_by_label("Identifiant").fill(email)
     page.locator("#mot_de_passe").fill(mot_de_passe)
     page.get_by_role("button", name="Valider").click()
     if page.get_by_label("Code à six chiffres").is_visible():
-        present = datetime.fromisoformat(portail.heure()["now"]).timestamp()
-        page.get_by_label("Code à six chiffres").fill(totp.code(SECRET_TOTP, int(present) // 30))
+        page.get_by_label("Code à six chiffres").fill(semis.code(portail))
         page.get_by_role("button", name="Valider").click()

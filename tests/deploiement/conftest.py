@@ -1,10 +1,13 @@
 """The templates as data, and the portal as it is deployed: packaged, sent by `make deploy`, on the embedded AWS."""
 
 import copy
+import fcntl
 import http.client
 import json
+import os
 import platform
 import re
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -212,18 +215,28 @@ def essai_config() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def packaged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
-    """The package of the real app, for this machine: the emulator runs functions with its own interpreter."""
-    output = tmp_path_factory.mktemp("build") / STAGE
+    """The package of the real app, for this machine: the emulator runs functions with its own interpreter.
+
+    Made once, even when several processes share the tests.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
+    output = shared / "paquet" / STAGE
     machine = "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
-    return output, package.build(package.Options(STAGE, output, architecture=machine, config=essai_config()))
+    with (shared / "paquet.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (output / "manifest.json").exists():
+            package.build(package.Options(STAGE, output, architecture=machine, config=essai_config()))
+    return output, json.loads((output / "manifest.json").read_text())
 
 
-def _for_the_emulator(folder: Path) -> Path:
+def _for_the_emulator(packaged: Path, folder: Path) -> Path:
     """What the emulator does otherwise than AWS; everything else of the template is deployed as it is.
 
     It has no alarm on several metrics; SendMessageBatch is an action of its own (on AWS, sqs:SendMessage allows both);
     the resource of ses:SendEmail is "*" (on AWS, the identity).
     """
+    shutil.copytree(packaged, folder)
     template = json.loads((folder / "template.json").read_text())
     alarms = [name for name, each in template["Resources"].items() if "Metrics" in each.get("Properties", {})]
     for name in alarms:
@@ -259,11 +272,12 @@ def _install_gateway_pages(api: Any, api_id: str, folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def deployed(packaged: tuple[Path, dict[str, Any]]) -> Iterator[Deployed]:
+def deployed(packaged: tuple[Path, dict[str, Any]], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     """The portal on the embedded AWS, where roles are enforced (AUTH=true)."""
     from infra.local.emulateur import SERVICES_DEPLOIEMENT, emulateur
 
-    folder, manifest = packaged
+    manifest = packaged[1]
+    folder = _for_the_emulator(packaged[0], tmp_path_factory.mktemp("livraison") / STAGE)
     with emulateur(services=SERVICES_DEPLOIEMENT, auth=True) as url:
         keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
         made: dict[str, Any] = {}
@@ -275,7 +289,7 @@ def deployed(packaged: tuple[Path, dict[str, Any]]) -> Iterator[Deployed]:
 
         said: list[str] = []
         aws = deploy.Aws(clients("cloudformation"), clients("s3"), clients("sesv2"), say=said.append, pause=0.1)
-        deploy.deploy(aws, _for_the_emulator(folder), deploy.Wish(agreed=True))
+        deploy.deploy(aws, folder, deploy.Wish(agreed=True))
         api_id = clients("apigateway").get_rest_apis()["items"][0]["id"]
         _install_gateway_pages(clients("apigateway"), api_id, folder)
         _allow_plain_http(clients("s3"), f"guichet-{STAGE}-fichiers")

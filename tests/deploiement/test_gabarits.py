@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from infra import sam, verifier
 TABLES = {"noyau", "outbox", "comptes", "intervenants", "pieces", "audit"}
 WITH_TTL = {"noyau", "outbox", "comptes", "audit"}
 QUEUE_WORKERS = {"envoyer_mails": "MailsQueue", "dessiner_pages": "ImagesQueue"}
-EVENT_WORKERS = {"verifier_depot", "recevoir_verdict"}
+EVENT_WORKERS = {"verifier_depot", "recevoir_verdict", "recevoir_rebond"}
 SWEEPS = {"balayer_mails": "rate(1 minute)", "balayer_comptes": "rate(1 hour)", "balayer_pieces": "rate(15 minutes)"}
 HANDLERS = {"api_handler", *QUEUE_WORKERS, *EVENT_WORKERS, *SWEEPS}
 DATA = {"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SES::EmailIdentity"}
@@ -288,6 +289,7 @@ def test_l_audit_ne_peut_que_s_allonger(policies: dict[str, list[dict[str, Any]]
         ("dessiner_pages", {"noyau", "pieces"}),
         ("verifier_depot", {"noyau", "outbox", "pieces", "audit"}),
         ("recevoir_verdict", {"noyau", "outbox", "pieces", "audit"}),
+        ("recevoir_rebond", {"noyau"}),
         ("balayer_mails", {"noyau", "outbox"}),
         ("balayer_comptes", {"noyau", "outbox", "comptes", "intervenants", "pieces", "audit"}),
         ("balayer_pieces", {"noyau", "outbox", "pieces", "audit"}),
@@ -312,10 +314,10 @@ def test_le_web_ne_lit_pas_la_quarantaine(policies: dict[str, list[dict[str, Any
 
 
 @pytest.mark.xdist_group("deploiement")
-def test_cloudformation_accepte_les_gabarits(packaged: Any) -> None:
+def test_cloudformation_accepte_les_gabarits(packaged: Any, tmp_path: Path) -> None:
     """The packaged template as the SAM translator makes it, and the others: no error nor warning of cfn-lint."""
     folder, _ = packaged
-    target = folder.parent / "cloudformation.json"
+    target = tmp_path / "cloudformation.json"
     verifier.translate(folder / "template.json", target)
     resources = json.loads(target.read_text())["Resources"]
     assert [name for name in resources if name.endswith("Stage")] == ["RestAPIapiStage"], "SAM adds a stage « Stage »"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.__main__ import verrouiller
+from infra.local.__main__ import ecouter, verrouiller
 from infra.local.emulateur import emulateur
 from infra.local.environnement import RACINE, RefusLocal
 from infra.local.portail import Portail, portail
@@ -33,37 +33,40 @@ def test_deux_emulateurs_ne_se_genent_pas() -> None:
 def test_un_port_pris_se_dit_en_francais() -> None:
     with socket.create_server(("127.0.0.1", 0)) as pris:
         port = pris.getsockname()[1]
-        with (
-            pytest.raises(RefusLocal, match=f"port {port} est déjà pris.*PORT={port + 100} make run"),
-            portail(port=port),
-        ):
-            pass
+        with pytest.raises(RefusLocal, match=f"port {port} est déjà pris.*PORT={port + 100} make run"):
+            ecouter(port, "PORT")
 
 
-def test_les_donnees_sont_gardees_d_une_fois_sur_l_autre(tmp_path: Path) -> None:
-    for tour in range(2):
-        with portail(racine=PETIT, donnees=tmp_path, workers=1) as ouvert:
-            clients = Clients(ouvert.endpoint)
-            lignes = clients.dynamodb.scan(TableName="guichet-local-noyau")["Items"]
-            objets = clients.s3.list_objects_v2(Bucket="guichet-local-fichiers").get("Contents", [])
-            if tour == 0:
-                assert not lignes and not objets
-                ligne = {"pk": {"S": "a"}, "sk": {"S": "b"}, "v": {"B": b"\xff"}}
-                clients.dynamodb.put_item(TableName="guichet-local-noyau", Item=ligne)
-                clients.s3.put_object(Bucket="guichet-local-fichiers", Key="disponible/x", Body=b"x")
-                envoyer(clients, "garde@demo.fr")
-                ouvert.attendre_mail("garde@demo.fr")
-                ouvert.avancer(3600)
-                with pytest.raises(RefusLocal, match="servent déjà"):
-                    verrouiller(tmp_path)
-            else:
-                assert ligne in lignes and [o["Key"] for o in objets] == ["disponible/x"]
-                assert ouvert.heure()["offset_seconds"] == 3600
-                assert len(ouvert.mails("garde@demo.fr")) == 1
-                envoyer(clients, "apres@demo.fr")
-                ouvert.attendre_mail("apres@demo.fr")
-                regles = clients.s3.get_bucket_cors(Bucket="guichet-local-fichiers")["CORSRules"]
-                assert ouvert.url in regles[0]["AllowedOrigins"]
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="lit /proc")
+def test_tue_sans_menagement_il_garde_ses_donnees_et_ne_laisse_personne(tmp_path: Path) -> None:
+    """First run killed with its data kept; second run finds them, then loses its emulator and ends by itself."""
+    ligne = {"pk": {"S": "a"}, "sk": {"S": "b"}, "v": {"B": b"\xff"}}
+    with portail(racine=PETIT, donnees=tmp_path, workers=1) as ouvert:
+        clients = Clients(ouvert.endpoint)
+        clients.dynamodb.put_item(TableName="guichet-local-noyau", Item=ligne)
+        clients.s3.put_object(Bucket="guichet-local-fichiers", Key="disponible/x", Body=b"x")
+        envoyer(clients, "garde@demo.fr")
+        ouvert.attendre_mail("garde@demo.fr")
+        ouvert.avancer(3600)
+        with pytest.raises(RefusLocal, match="servent déjà"):
+            verrouiller(tmp_path)
+        enfants = descendants(ouvert.pid)
+        assert len(enfants) >= 5
+        os.kill(ouvert.pid, signal.SIGKILL)
+        assert attendre_mort(enfants) == set()
+    with portail(racine=PETIT, donnees=tmp_path, workers=1) as ouvert:
+        clients = Clients(ouvert.endpoint)
+        assert ligne in clients.dynamodb.scan(TableName="guichet-local-noyau")["Items"]
+        objets = clients.s3.list_objects_v2(Bucket="guichet-local-fichiers")["Contents"]
+        assert [o["Key"] for o in objets] == ["disponible/x"]
+        assert ouvert.heure()["offset_seconds"] == 3600 and len(ouvert.mails("garde@demo.fr")) == 1
+        envoyer(clients, "apres@demo.fr")
+        ouvert.attendre_mail("apres@demo.fr")
+        regles = clients.s3.get_bucket_cors(Bucket="guichet-local-fichiers")["CORSRules"]
+        assert ouvert.url in regles[0]["AllowedOrigins"]
+        tous = descendants(ouvert.pid) | {ouvert.pid}
+        os.kill(next(p for p in tous if "lanceur_emulateur" in commande_de(p)), signal.SIGKILL)
+        assert attendre_mort(tous) == set()
 
 
 def envoyer(clients: Clients, a: str) -> None:
@@ -96,15 +99,6 @@ def attendre_mort(pids: set[int]) -> set[int]:
     return vivants(pids)
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="lit /proc")
-def test_tue_sans_menagement_il_ne_laisse_personne() -> None:
-    with portail(racine=PETIT) as ouvert:
-        enfants = descendants(ouvert.pid)
-        assert len(enfants) >= 5
-        os.kill(ouvert.pid, signal.SIGKILL)
-        assert attendre_mort(enfants) == set()
-
-
 def test_ctrl_c_arrete_tout_proprement() -> None:
     commande = [sys.executable, "-m", "infra.local", "--port", "0", "--console-port", "0", "--racine", str(PETIT)]
     processus = subprocess.Popen([*commande, "--journal", os.devnull], cwd=RACINE, stdout=subprocess.PIPE, text=True)
@@ -116,15 +110,6 @@ def test_ctrl_c_arrete_tout_proprement() -> None:
     processus.send_signal(signal.SIGINT)
     assert processus.wait(20) == 0 and "Arrêt" in processus.stdout.read()
     assert "intervenant@demo.fr" in "".join(lignes) and attendre_mort(enfants) == set()
-
-
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="lit /proc")
-def test_une_partie_qui_meurt_arrete_le_tout() -> None:
-    with portail(racine=PETIT) as ouvert:
-        emulateur_ = next(p for p in descendants(ouvert.pid) if "lanceur_emulateur" in commande_de(p))
-        enfants = descendants(ouvert.pid)
-        os.kill(emulateur_, signal.SIGKILL)
-        assert attendre_mort(enfants | {ouvert.pid}) == set()
 
 
 def commande_de(pid: int) -> str:

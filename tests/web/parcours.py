@@ -1,9 +1,16 @@
 """Steps that several stories share."""
 
 import re
+from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
+import boto3
+import pytest
+from moto import mock_aws
+
 from tests.client import Answer, Client
+from tests.web import conftest
 
 MOT_DE_PASSE = "Marcher-2-Loin!"
 IDENTITE = {
@@ -89,3 +96,202 @@ def se_connecter_en_gestion(guichet: Any, client: Client, email: str) -> Answer:
     page = se_connecter(client, email, DEMO)
     code = totp.code(SECRET_TOTP, int(guichet.now.timestamp()) // 30)
     return client.follow(client.submit(page, "/connexion/code", code=code))
+
+
+# The portal again, with AWS clients kept from one test to the next: making them costs twenty times the rest.
+
+_boto3_client = boto3.client
+_clients: dict[tuple[str, bool], Any] = {}
+
+
+def _client(name: str, config: Any = None) -> Any:
+    key = (name, config is None)
+    if key not in _clients:
+        _clients[key] = _boto3_client(name, config=config)
+    return _clients[key]
+
+
+@pytest.fixture
+def guichet(monkeypatch: pytest.MonkeyPatch) -> Iterator[conftest.Guichet]:
+    """The whole portal on an AWS of its own, in 50 ms. A test file takes it by `guichet = parcours.guichet`."""
+    import app as application
+    from chalicelib.core import aws, context, passwords
+    from chalicelib.core.web import secret
+
+    monkeypatch.setattr(boto3, "client", _client)
+    monkeypatch.setattr(passwords, "_MEMORY_KIB", 64)
+    passwords._hasher.cache_clear()
+    with mock_aws():
+        secret.secret.cache_clear()
+        for name in conftest.TABLES:
+            conftest._table(name)
+        for name in ("mails", "images"):
+            boto3.client("sqs").create_queue(QueueName=f"guichet-test-{name}")
+        boto3.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-3"})
+        boto3.client("sesv2").create_email_identity(EmailIdentity="nepasrepondre@cnfpt.example")
+        portal = conftest.Guichet(application.app)
+        monkeypatch.setattr(context, "_clock", lambda: portal.now)
+        events = aws.client("sesv2").meta.events
+        keep = _keeper(portal)
+        events.register("before-parameter-build.sesv2.SendEmail", keep)
+        yield portal
+        events.unregister("before-parameter-build.sesv2.SendEmail", keep)
+        secret.secret.cache_clear()
+
+
+def _keeper(portal: conftest.Guichet) -> Any:
+    from email import message_from_bytes, policy
+
+    def keep(params: dict[str, Any], **_: Any) -> None:
+        portal.sent.append(message_from_bytes(params["Content"]["Raw"]["Data"], policy=policy.default))
+
+    return keep
+
+
+def erreurs(answer: Answer) -> dict[str, str]:
+    """What the summary of errors says: message -> where its link leads ("" when it is no link)."""
+    _, _, suite = answer.body.partition('id="resume-erreurs"')
+    lignes = re.findall(r"<li>(?:<a href=\"([^\"]*)\">)?([^<]*)", suite.partition("</ul>")[0])
+    return {unescape(texte): unescape(href) for href, texte in lignes}
+
+
+def valeurs(answer: Answer, action: str) -> dict[str, Any]:
+    """What a form of the page holds: a text by field, a list where a field is repeated."""
+    champs = answer.page.form(action)["fields"]
+    return {nom: v[0] if len(v) == 1 else v for nom, v in champs.items()}
+
+
+def photo(guichet: Any, sauf: tuple[str, ...] = ("noyau",)) -> dict[str, list[Any]]:
+    """All that the tables hold, but `sauf`: two photos are equal when nothing changed."""
+    noms = [nom for nom in conftest.TABLES if nom not in sauf]
+    return {nom: sorted(guichet.rows(nom), key=lambda row: (row["pk"]["S"], row["sk"]["S"])) for nom in noms}
+
+
+def compte(guichet: Any, email: str = IDENTITE["email"]) -> str:
+    """The id of the account of an address."""
+    rows = [r for r in guichet.rows("comptes") if r.get("email", {}).get("S") == email]
+    return str(rows[0]["pk"]["S"]).removeprefix("COMPTE#")
+
+
+def actes(guichet: Any, acte: str = "") -> list[dict[str, str]]:
+    """The audit's lines, oldest first; those of one act."""
+    lignes = [{nom: next(iter(v.values())) for nom, v in row.items()} for row in guichet.rows("audit")]
+    return sorted((li for li in lignes if not acte or li["acte"] == acte), key=lambda li: li["sk"])
+
+
+def transmettre(client: Client) -> Answer:
+    """« Enregistrer et transmettre ma demande d'inscription »."""
+    return client.submit(client.get("/mon-profil/verification"), "/mon-profil/transmission")
+
+
+def demande_transmise(guichet: Any, client: Client, **autre: str) -> str:
+    """From « Déposer un CV » to the application transmitted; answers the account's id."""
+    s_inscrire(guichet, client, **autre)
+    remplir(client)
+    assert transmettre(client).status == 303
+    guichet.deliver()
+    return compte(guichet, autre.get("email", IDENTITE["email"]))
+
+
+def valider(gestion: Client, compte_id: str) -> Answer:
+    """« Valider la demande », from the application's page."""
+    dossier = gestion.get(f"/gestion/inscriptions/{compte_id}")
+    return gestion.submit(dossier, f"/gestion/inscriptions/{compte_id}/valider")
+
+
+def gestionnaire(
+    guichet: Any, email: str = "g@demo.fr", structure: str = "grand-est", prenom: str = "Gaëlle"
+) -> Client:
+    """Somebody of the staff, logged in."""
+    personnel(email, [structure], prenom=prenom)
+    client = guichet.client("192.0.2.9")
+    se_connecter_en_gestion(guichet, client, email)
+    return client
+
+
+def intervenant_valide(guichet: Any, client: Client) -> str:
+    """From « Déposer un CV » to the validated trainer; answers the account's id."""
+    compte_id = demande_transmise(guichet, client)
+    assert valider(gestionnaire(guichet), compte_id).status == 303
+    guichet.deliver()
+    return compte_id
+
+
+# Files: what the bucket and the scanner would say.
+
+BUCKET = "guichet-test-fichiers"
+
+
+def annoncer(client: Client) -> str:
+    """« Ajouter un CV »; answers the file's id."""
+    page = client.submit(client.get("/mon-profil/cv"), "/mon-profil/cv")
+    assert page.status == 303, page.body
+    return page.location.rpartition("/")[2]
+
+
+def envoyer(compte_id: str, piece_id: str, octets: bytes, nom: str = "cv.pdf") -> str:
+    """The browser's POST to the bucket; answers the object's ETag."""
+    from urllib.parse import quote
+
+    mis = boto3.client("s3").put_object(
+        Bucket=BUCKET, Key=f"quarantaine/{compte_id}/{piece_id}", Body=octets, Metadata={"nom": quote(nom)}
+    )
+    return str(mis["ETag"]).strip('"')
+
+
+def _evenement(source: str, genre: str, detail: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "version": "0",
+        "id": "e",
+        "source": source,
+        "detail-type": genre,
+        "account": "123456789012",
+        "time": "2026-11-21T09:00:00Z",
+        "region": "eu-west-3",
+        "resources": [],
+        "detail": detail,
+    }
+
+
+def controler(guichet: Any, compte_id: str, piece_id: str) -> None:
+    """The bucket says that an object arrived: its content is checked."""
+    cle = f"quarantaine/{compte_id}/{piece_id}"
+    detail = {"bucket": {"name": BUCKET}, "object": {"key": cle}}
+    guichet.app.handler_map["verifier_depot"](_evenement("aws.s3", "Object Created", detail), None)
+
+
+def analyser(guichet: Any, compte_id: str, piece_id: str, etag: str, verdict: str = "NO_THREATS_FOUND") -> None:
+    """The scanner gives its verdict."""
+    detail = {
+        "s3ObjectDetails": {"bucketName": BUCKET, "objectKey": f"quarantaine/{compte_id}/{piece_id}", "eTag": etag},
+        "scanResultDetails": {"scanResultStatus": verdict},
+    }
+    genre = "GuardDuty Malware Protection Object Scan Result"
+    guichet.app.handler_map["recevoir_verdict"](_evenement("aws.guardduty", genre, detail), None)
+
+
+def joindre_un_cv(guichet: Any, client: Client, compte_id: str, octets: bytes, nom: str = "cv.pdf") -> str:
+    """A CV announced, sent, checked and scanned; answers its id."""
+    piece_id = annoncer(client)
+    etag = envoyer(compte_id, piece_id, octets, nom)
+    controler(guichet, compte_id, piece_id)
+    analyser(guichet, compte_id, piece_id, etag)
+    return piece_id
+
+
+def cles(prefixe: str = "") -> set[str]:
+    """The keys of the bucket."""
+    trouves = boto3.client("s3").list_objects_v2(Bucket=BUCKET, Prefix=prefixe)
+    return {objet["Key"] for objet in trouves.get("Contents", [])}
+
+
+def messages(file: str) -> list[str]:
+    """What waits in a queue; it is taken out."""
+    sqs = boto3.client("sqs")
+    url = sqs.get_queue_url(QueueName=f"guichet-test-{file}")["QueueUrl"]
+    lus: list[str] = []
+    while recus := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        lus += [m["Body"] for m in recus]
+        for m in recus:
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=m["ReceiptHandle"])
+    return lus

@@ -1,0 +1,97 @@
+"""A portal and a Chromium for each worker; windows that watch what goes wrong in them."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import pytest
+from infra import navigateur
+from infra.local.portail import Portail
+from infra.local.portail import portail as ouvrir_le_portail
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.controles import Guet
+
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+COMMUN = {"locale": "fr-FR", "timezone_id": "Europe/Paris", "reduced_motion": "reduce"}
+ORDINATEUR = {**COMMUN, "viewport": {"width": 1280, "height": 900}}
+TELEPHONE = {**COMMUN, "viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+SANS_SCRIPT = {"java_script_enabled": False}
+
+Ouvrir = Callable[..., AbstractContextManager[Page]]
+
+
+@pytest.fixture(scope="session")
+def portail() -> Iterator[Portail]:
+    """The whole portal, one for each worker of xdist: moving its clock disturbs nobody else."""
+    with ouvrir_le_portail(workers=2, env={"VERSION": "essai"}) as ouvert:
+        yield ouvert
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser that the machine has, or the one that gets installed."""
+    chemin = navigateur.trouver()
+    if chemin is None:
+        navigateur.installer()
+        chemin = navigateur.trouver()
+    if chemin is None:
+        pytest.fail(navigateur.MARCHE_A_SUIVRE)
+    with sync_playwright() as playwright:
+        ouvert = playwright.chromium.launch(executable_path=chemin, args=OPTIONS)
+        yield ouvert
+        ouvert.close()
+
+
+@pytest.fixture(autouse=True)
+def _boucle_rendue() -> Iterator[None]:
+    """Playwright leaves its event loop marked as running: other tests of this worker may want their own."""
+    yield
+    asyncio._set_running_loop(None)
+
+
+@pytest.fixture
+def ouvrir(chromium: Browser) -> Ouvrir:
+    """`with ouvrir(TELEPHONE) as page`: a window of a person's own; nothing may have gone wrong in it when it closes.
+
+    `permis`: words of the messages of the console that the story expects.
+    """
+
+    @contextmanager
+    def fenetre(*profils: dict[str, Any], permis: tuple[str, ...] = ()) -> Iterator[Page]:
+        reglages: dict[str, Any] = dict(ORDINATEUR)
+        for profil in profils:
+            reglages |= profil
+        contexte = chromium.new_context(**reglages)
+        contexte.set_default_timeout(10_000)
+        guet = Guet(contexte)
+        guet.permis.update(permis)
+        try:
+            yield contexte.new_page()
+        finally:
+            contexte.close()
+        assert not guet.fautes, "\n".join(guet.fautes)
+
+    return fenetre
+
+
+@pytest.fixture
+def ordinateur(ouvrir: Ouvrir) -> Iterator[Page]:
+    """A window of 1280 by 900."""
+    with ouvrir(ORDINATEUR) as page:
+        yield page
+
+
+@pytest.fixture
+def telephone(ouvrir: Ouvrir) -> Iterator[Page]:
+    """A telephone of 360 by 740, by touch."""
+    with ouvrir(TELEPHONE) as page:
+        yield page
+
+
+@pytest.fixture
+def sans_script(ouvrir: Ouvrir) -> Iterator[Page]:
+    """A window without JavaScript."""
+    with ouvrir(SANS_SCRIPT) as page:
+        yield page

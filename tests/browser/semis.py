@@ -1,0 +1,175 @@
+"""People and their data, sown through the running portal without a browser: what a test needs before its story begins.
+
+The same pages, the same forms and the same checks as anybody's; only nothing is drawn.
+"""
+
+import http.client
+import itertools
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from infra.local.comptes import MOT_DE_PASSE as DEMO
+from infra.local.comptes import code_totp
+from infra.local.portail import Portail
+
+from tests.client import Answer, Client, check
+from tests.fichiers import pdf
+from tests.web.parcours import DOCUMENTS, IDENTIFICATION, IDENTITE, MOT_DE_PASSE
+
+_PRENOMS = (
+    "Jean", "Nadia", "Camille", "Élodie", "Karim", "Solène", "Thomas", "Aïcha", "Benoît", "Chloé", "Djamel", "Estelle",
+    "Fabien", "Gwenaëlle", "Hugo", "Inès", "Julien", "Katell", "Loïc", "Manon", "Noé", "Océane", "Patrice", "Romane",
+)  # fmt: skip
+_NOMS = ("Dubois", "Le Goff", "N’Diaye", "Müller-Petit", "Lefèvre")
+_IDENTITES = itertools.cycle(itertools.product(_NOMS, _PRENOMS))
+_RANGS = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Personne:
+    """Somebody who is nobody else: an identity and an address serve once (rule B3)."""
+
+    nom: str
+    prenom: str
+    email: str
+    naissance: str = "27/03/1985"
+    mot_de_passe: str = MOT_DE_PASSE
+
+
+def personne() -> Personne:
+    """A new one."""
+    nom, prenom = next(_IDENTITES)
+    return Personne(nom, prenom, f"essai{next(_RANGS)}@exemple.fr")
+
+
+@dataclass
+class Visiteur(Client):
+    """tests.client.Client over the network, and what the console knows."""
+
+    app: Any = None
+    portail: Portail = field(kw_only=True)
+
+    def send(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Answer:
+        """One request; a redirection is not followed."""
+        adresse = urlsplit(self.portail.url)
+        chemin = path.removeprefix(self.portail.url)
+        sent = dict(headers)
+        if "origin" in sent:
+            sent["origin"] = self.portail.url
+        if self.cookies:
+            sent["cookie"] = "; ".join(f"{k}={v}" for k, v in self.cookies.items())
+        connexion = http.client.HTTPConnection(adresse.netloc, timeout=30)
+        connexion.request(method, chemin, body, sent)
+        recue = connexion.getresponse()
+        entetes = {nom.lower(): valeur for nom, valeur in recue.getheaders()}
+        cookies = recue.headers.get_all("set-cookie") or []
+        answer = Answer(recue.status, entetes, cookies, recue.read().decode("utf-8"), path)
+        connexion.close()
+        self._keep(answer)
+        check(answer)
+        return answer
+
+    def captcha(self, answer: Answer) -> str:
+        """The answer to the challenge that a page shows."""
+        defi = next(f for f in answer.page.forms if "defi" in f["fields"])["fields"]["defi"][0]
+        return captcha(self.portail, defi)
+
+
+def captcha(portail: Portail, defi: str) -> str:
+    """The answer to a challenge, which the local console tells."""
+    return str(next(c["answer"] for c in portail.captchas() if c["id"] == defi))
+
+
+def demander_un_compte(portail: Portail, qui: Personne) -> str:
+    """Fill « Déposer un CV » and send it; answers the link of the mail."""
+    visiteur = Visiteur(portail=portail)
+    for nom in DOCUMENTS:
+        visiteur.get(f"/documents/{nom}")
+    page = visiteur.get("/deposer-un-cv")
+    saisie = {
+        **IDENTITE,
+        "nom": qui.nom,
+        "nom_usage": qui.nom,
+        "prenom": qui.prenom,
+        "naissance": qui.naissance,
+        "email": qui.email,
+        "confirmation_email": qui.email,
+        "captcha": visiteur.captcha(page),
+    }
+    assert visiteur.submit(page, "/deposer-un-cv", **saisie).status == 303
+    return lien_d_activation(portail, qui.email)
+
+
+def lien_d_activation(portail: Portail, email: str, deja: int = 0) -> str:
+    """The path of the activation link in the newest mail to an address."""
+    mail = portail.attendre_mail(email, "Inscription sur", deja)
+    return next(mot for mot in mail["text"].split() if "/activation/" in mot).removeprefix(portail.url)
+
+
+def inscrire(portail: Portail, qui: Personne | None = None) -> tuple[Personne, Visiteur]:
+    """Somebody whose account is open and whose profile is empty, logged in."""
+    qui = qui or personne()
+    lien = demander_un_compte(portail, qui)
+    visiteur = Visiteur(portail=portail)
+    assert visiteur.submit(visiteur.get(lien), lien).status == 303
+    return qui, visiteur
+
+
+def remplir(visiteur: Visiteur, **autre: Any) -> None:
+    """« Identification », complete."""
+    chemin = "/mon-profil/identification"
+    page = visiteur.get(chemin)
+    assert visiteur.submit(page, chemin, **{**IDENTIFICATION, "suite": "suivante", **autre}).status == 303
+
+
+def deposer_un_fichier(visiteur: Visiteur, octets: bytes | None = None, nom: str = "CV 2026.pdf") -> str:
+    """Announce a CV and send it to the bucket; answers the path of its page, without waiting for the verdict."""
+    page = visiteur.get("/mon-profil/cv")
+    chemin = visiteur.submit(page, "/mon-profil/cv").location
+    depot = next(f for f in visiteur.get(chemin).page.forms if "policy" in f["fields"])
+    champs = {n: v[0] for n, v in depot["fields"].items()} | {"x-amz-meta-nom": quote(nom)}
+    borne = "borne-des-essais"
+    corps = b"".join(
+        f'--{borne}\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n'.encode() for n, v in champs.items()
+    )
+    corps += f'--{borne}\r\nContent-Disposition: form-data; name="file"; filename="cv"\r\n\r\n'.encode()
+    corps += (octets if octets is not None else pdf(2)) + f"\r\n--{borne}--\r\n".encode()
+    adresse = urlsplit(depot["action"])
+    connexion = http.client.HTTPConnection(adresse.netloc, timeout=30)
+    connexion.request("POST", adresse.path, corps, {"Content-Type": f"multipart/form-data; boundary={borne}"})
+    reponse = connexion.getresponse()
+    assert reponse.status == 303, reponse.read()
+    connexion.close()
+    return chemin
+
+
+def transmettre(visiteur: Visiteur) -> None:
+    """Rule E1."""
+    page = visiteur.get("/mon-profil/verification")
+    assert visiteur.submit(page, "/mon-profil/transmission").status == 303
+
+
+def se_connecter(portail: Portail, email: str, mot_de_passe: str = DEMO) -> Visiteur:
+    """Log in, with the second factor when it is asked."""
+    portail.avancer(31)  # a code of the second factor serves once
+    visiteur = Visiteur(portail=portail)
+    page = visiteur.get("/connexion")
+    reponse = visiteur.submit(page, "/connexion", identifiant=email, mot_de_passe=mot_de_passe)
+    if reponse.status == 200:
+        reponse = visiteur.submit(reponse, "/connexion/code", code=code(portail))
+    assert reponse.status == 303, reponse.page.text
+    return visiteur
+
+
+def code(portail: Portail) -> str:
+    """What the staff's telephone shows now."""
+    return code_totp(datetime.fromisoformat(portail.heure()["now"]))
+
+
+def cookies(visiteur: Visiteur) -> list[dict[str, Any]]:
+    """What a browser's context must be given to go on as this person."""
+    adresse = visiteur.portail.url.replace("http:", "https:")
+    communs = {"url": adresse, "secure": True, "httpOnly": True, "sameSite": "Lax"}
+    return [{"name": n, "value": v, **communs} for n, v in visiteur.cookies.items()]

@@ -1,0 +1,303 @@
+"""A visit of every page in every state, chapter by chapter: the tests check what it shows, `make screens` draws it.
+
+A chapter is a function `(visite) -> None` that goes from state to state and calls `visite.voir(page, name)` at each.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from infra.local.portail import Portail
+from playwright.sync_api import Page, expect
+
+from tests.browser import parcours, semis
+from tests.fichiers import eicar, pdf
+
+Voir = Callable[[Page, str], None]
+
+
+@dataclass
+class Visite:
+    """The portal, windows to open (with the cookies of somebody sown, or none), and what is done at each state."""
+
+    portail: Portail
+    fenetre: Callable[..., Any]
+    voir: Voir
+
+    @contextmanager
+    def ouvrir(self, qui: semis.Visiteur | None = None) -> Iterator[Page]:
+        """A window, as a visitor or as somebody who is logged in."""
+        with self.fenetre() as page:
+            if qui is not None:
+                page.context.add_cookies(semis.cookies(qui))
+            yield page
+
+    def aller(self, page: Page, chemin: str, nom: str) -> None:
+        """Ask a page and look at it."""
+        page.goto(self.portail.url + chemin)
+        self.voir(page, nom)
+
+
+def pages_publiques(visite: Visite) -> None:
+    """What anybody reads (rules A1, A4, A5)."""
+    with visite.ouvrir() as page:
+        for chemin, nom in (
+            ("/", "accueil"),
+            ("/documents/charte", "charte"),
+            ("/documents/conditions-generales", "conditions générales"),
+            ("/mentions-legales", "mentions légales"),
+            ("/accessibilite", "accessibilité"),
+            ("/aide-et-contact", "aide et contact"),
+            ("/plan-du-site", "plan du site"),
+            ("/code-source", "code source"),
+            ("/structures/grand-est", "structure"),
+            ("/structures/inconnue", "erreur 404"),
+            ("/nulle-part", "adresse inconnue de la passerelle"),
+        ):
+            visite.aller(page, chemin, nom)
+
+
+def connexion(visite: Visite) -> None:
+    """Rules A2, J6, T1, T4."""
+    with visite.ouvrir() as page:
+        visite.aller(page, "/connexion", "connexion")
+        page.get_by_role("button", name="Valider").click()
+        visite.voir(page, "connexion, rien de saisi")
+        _identifiants(page, "personne@exemple.fr", "Un-mauvais-1")
+        visite.voir(page, "connexion, identifiants refusés")
+        visite.portail.avancer(31)
+        _identifiants(page, "admin@demo.fr", parcours.DEMO)
+        visite.voir(page, "code")
+        page.get_by_role("button", name="Valider").click()
+        visite.voir(page, "code, rien de saisi")
+        page.get_by_label("Code à six chiffres").fill("000000")
+        page.get_by_role("button", name="Valider").click()
+        visite.voir(page, "code refusé")
+        page.get_by_label("Code à six chiffres").fill(semis.code(visite.portail))
+        page.get_by_role("button", name="Valider").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Envois en échec")
+        visite.voir(page, "administration, aucun envoi en échec")
+
+
+def _identifiants(page: Page, email: str, mot_de_passe: str) -> None:
+    page.get_by_label("Identifiant").fill(email)
+    page.locator("#mot_de_passe").fill(mot_de_passe)
+    page.get_by_role("button", name="Valider").click()
+
+
+def refus(visite: Visite) -> None:
+    """Rules S6, T4: too many tries, a form of another session, of another site, a session that has ended."""
+    with visite.ouvrir() as page:
+        essais = semis.Visiteur(portail=visite.portail)
+        for _ in range(10):
+            formulaire = essais.get("/connexion")
+            essais.submit(formulaire, "/connexion", identifiant="trop@exemple.fr", mot_de_passe="Un-mauvais-1")
+        page.goto(visite.portail.url + "/connexion")
+        _identifiants(page, "trop@exemple.fr", "Un-mauvais-1")
+        visite.voir(page, "erreur 429")
+        visite.portail.avancer(61)
+        page.goto(visite.portail.url + "/deposer-un-cv")
+        page.get_by_label("Prénom").fill("Chloé")
+        page.context.clear_cookies()
+        page.get_by_role("button", name="Valider").click()
+        visite.voir(page, "formulaire d’une autre session")
+        page.goto(f"data:text/html,<form method=post action={visite.portail.url}/connexion><button>Envoyer")
+        page.get_by_role("button", name="Envoyer").click()
+        visite.voir(page, "erreur 403")
+    with visite.ouvrir(semis.se_connecter(visite.portail, "ordonne@demo.fr")) as page:
+        page.goto(visite.portail.url + "/mon-profil/identification")
+        visite.portail.avancer(31 * 60)
+        page.get_by_label("Lieu de naissance (ville)").fill("Épinal")
+        page.get_by_role("button", name="Enregistrer", exact=True).click()
+        visite.voir(page, "session terminée")
+        _identifiants(page, "ordonne@demo.fr", parcours.DEMO)
+        visite.voir(page, "saisie retrouvée")
+
+
+def inscription(visite: Visite) -> None:
+    """Rules B1 to B3."""
+    portail, qui = visite.portail, semis.personne()
+    with visite.ouvrir() as page:
+        visite.aller(page, "/deposer-un-cv", "déposer un CV")
+        page.get_by_role("button", name="Valider").click()
+        visite.voir(page, "déposer un CV, rien de saisi")
+        page.get_by_label("Nom de famille (naissance)").fill("Dubois2")
+        page.get_by_label("Date de naissance").fill("31/02/1980")
+        page.get_by_label("Adresse e-mail (identifiant)").fill("jean.dubois")
+        page.get_by_label("Confirmer l’adresse e-mail").fill("jean.dubois@exemple.fr")
+        page.locator("#mot_de_passe").fill("court")
+        page.locator("#confirmation_mot_de_passe").fill("courte")
+        page.get_by_role("button", name="Valider").click()
+        visite.voir(page, "déposer un CV, réponses à corriger")
+        page.goto(portail.url + "/deposer-un-cv")
+        page.get_by_role("link", name="Écouter les chiffres").click()
+        page.locator("audio").wait_for()
+        visite.voir(page, "déposer un CV, écoute du code")
+        parcours.remplir_le_compte(portail, page, qui, captcha="000000")
+        page.get_by_role("button", name="Valider").click()
+        visite.voir(page, "déposer un CV, code de l’image refusé")
+        parcours.remplir_le_compte(portail, page, qui)
+        page.get_by_role("button", name="Valider").click()
+        visite.voir(page, "consultez votre messagerie")
+        page.goto(portail.url + "/deposer-un-cv")
+        parcours.remplir_le_compte(portail, page, qui)
+        page.get_by_role("button", name="Valider").click()
+        visite.voir(page, "déposer un CV, compte existant")
+
+
+def activation(visite: Visite) -> None:
+    """Rules B4, B5, T3."""
+    portail, utilise, expire = visite.portail, semis.personne(), semis.personne()
+    premier = semis.demander_un_compte(portail, expire)
+    with visite.ouvrir() as page:
+        visite.aller(page, semis.demander_un_compte(portail, utilise), "activation")
+        lien = page.url.removeprefix(portail.url)
+        page.get_by_role("button", name="Activer mon compte").click()
+        visite.voir(page, "profil à commencer")
+        visite.aller(page, lien, "activation, lien utilisé")
+    with visite.ouvrir() as page:
+        visite.aller(page, "/activation/inconnu", "activation, lien inconnu")
+        visite.aller(page, "/activation/renvoyer", "nouveau lien")
+        page.get_by_role("button", name="Recevoir un nouveau lien").click()
+        visite.voir(page, "nouveau lien, rien de saisi")
+        page.get_by_label("Adresse e-mail").fill(expire.email)
+        page.get_by_label("Recopier le texte de l’image").fill(_captcha(portail, page))
+        page.get_by_role("button", name="Recevoir un nouveau lien").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Consultez votre messagerie")
+        visite.aller(page, premier, "activation, lien remplacé")
+        second = semis.lien_d_activation(portail, expire.email, deja=1)
+        portail.avancer(7 * 86400)
+        visite.aller(page, second, "activation, lien expiré")
+
+
+def _captcha(portail: Portail, page: Page) -> str:
+    return semis.captcha(portail, page.locator("input[name=defi]").input_value())
+
+
+def identification(visite: Visite) -> None:
+    """Rules C1 to C8, S2, S3."""
+    portail = visite.portail
+    _, qui = semis.inscrire(portail)
+    with visite.ouvrir(qui) as page:
+        visite.aller(page, "/mon-profil", "mon profil, à commencer")
+        visite.aller(page, "/mon-profil/verification", "vérification, tout manque")
+        visite.aller(page, "/mon-profil/identification", "identification")
+        page.get_by_label("Code postal").fill("5400")
+        page.get_by_label("Téléphone personnel").fill("12")
+        page.get_by_label("Grand Est", exact=True).check()
+        page.get_by_role("button", name="Enregistrer", exact=True).click()
+        visite.voir(page, "identification enregistrée, réponses à corriger")
+        visite.aller(page, "/mon-profil", "mon profil, commencé")
+        page.goto(portail.url + "/mon-profil/verification")
+        page.get_by_role("button", name="Enregistrer et transmettre").click()
+        visite.voir(page, "vérification, transmission refusée")
+        page.get_by_role("link", name="Saisissez votre ville de naissance.").click()
+        visite.voir(page, "identification, ce qui manque")
+        semis.remplir(qui, ville="Vandœuvre-lès-Nancy")
+        page.get_by_label("Lieu de naissance (ville)").fill("Metz")
+        page.get_by_role("button", name="Enregistrer", exact=True).click()
+        visite.voir(page, "identification, modifiée dans une autre fenêtre")
+        semis.remplir(qui, suite="rester")
+        visite.aller(page, "/mon-profil/identification?enregistre=oui", "identification enregistrée")
+        visite.aller(page, "/mon-profil", "mon profil, prêt à transmettre")
+        visite.aller(page, "/mon-profil/verification", "vérification")
+        page.get_by_role("button", name="Enregistrer et transmettre").click()
+        visite.voir(page, "dossier transmis")
+        visite.aller(page, "/mon-profil", "mon profil, en cours d’étude")
+        visite.aller(page, "/mon-profil/identification", "identification, lecture seule")
+        visite.aller(page, "/mon-profil/cv", "CV, lecture seule")
+        visite.aller(page, "/mon-profil/verification", "vérification, lecture seule")
+        visite.aller(page, "/", "espace, avant validation")
+
+
+def fichiers(visite: Visite) -> None:
+    """Rules D10, U1, U2."""
+    portail = visite.portail
+    _, qui = semis.inscrire(portail)
+    with visite.ouvrir(qui) as page:
+        visite.aller(page, "/mon-profil/cv", "CV, aucun")
+        page.get_by_role("button", name="Ajouter un CV").click()
+        visite.voir(page, "dépôt")
+        page.get_by_label("Votre CV").set_input_files({"name": "photo.bmp", "mimeType": "image/bmp", "buffer": b"BM"})
+        visite.voir(page, "dépôt, format refusé")
+        visite.aller(page, page.url.removeprefix(portail.url) + "?envoye=oui", "dépôt, vérification en cours")
+        chemin = semis.deposer_un_fichier(qui, eicar(), "CV infecté.txt")
+        page.goto(f"{portail.url}{chemin}?envoye=oui")
+        expect(page.get_by_text("Ce fichier n’a pas été accepté")).to_be_visible(timeout=15_000)
+        visite.voir(page, "dépôt, fichier refusé")
+        visite.aller(page, "/mon-profil/cv", "CV refusé")
+        visite.aller(page, "/mon-profil", "mon profil, CV refusé")
+        chemin = semis.deposer_un_fichier(qui, pdf(2), "CV 2026 - une assez longue désignation de fichier.pdf")
+        page.goto(f"{portail.url}{chemin}?envoye=oui")
+        expect(page.get_by_text("Votre CV est enregistré")).to_be_visible(timeout=15_000)
+        visite.voir(page, "dépôt, CV enregistré")
+        visite.aller(page, "/mon-profil/cv", "CV")
+
+
+def gestion(visite: Visite) -> None:
+    """Rules E2, E5, U3."""
+    portail = visite.portail
+    avec_cv, qui = semis.inscrire(portail)
+    semis.remplir(qui)
+    chemin = semis.deposer_un_fichier(qui)
+    _attendre(lambda: "Votre CV est enregistré" in qui.get(chemin).page.text)
+    semis.transmettre(qui)
+    sans_cv, autre = semis.inscrire(portail)
+    semis.remplir(autre)
+    semis.transmettre(autre)
+    with visite.ouvrir(semis.se_connecter(portail, "gestionnaire2@demo.fr")) as page:
+        visite.aller(page, "/gestion/inscriptions", "demandes, aucune")
+    with visite.ouvrir(semis.se_connecter(portail, "gestionnaire@demo.fr")) as page:
+        visite.aller(page, "/gestion/inscriptions", "demandes")
+        page.get_by_role("link", name=f"{sans_cv.nom} {sans_cv.prenom}").click()
+        visite.voir(page, "dossier à décider, sans CV")
+        autre_fenetre = page.context.new_page()
+        autre_fenetre.goto(page.url)
+        autre_fenetre.get_by_role("button", name="Valider la demande").click()
+        expect(autre_fenetre.get_by_text("Demande validée")).to_be_visible()
+        autre_fenetre.close()
+        page.get_by_role("button", name="Valider la demande").click()
+        visite.voir(page, "dossier déjà décidé par un autre")
+        page.goto(portail.url + "/gestion/inscriptions")
+        page.get_by_role("link", name=f"{avec_cv.nom} {avec_cv.prenom}").click()
+        expect(page.get_by_role("img", name="page 2 sur 2")).to_be_visible(timeout=15_000)
+        visite.voir(page, "dossier à décider")
+        page.get_by_role("button", name="Valider la demande").click()
+        visite.voir(page, "dossier décidé")
+    with visite.ouvrir(qui) as page:
+        visite.aller(page, "/", "espace, après validation")
+
+
+def _attendre(prete: Callable[[], bool], patience: float = 15) -> None:
+    import time
+
+    fin = time.monotonic() + patience
+    while not prete():
+        assert time.monotonic() < fin, "rien n’est venu à temps"
+        time.sleep(0.1)
+
+
+def intervenant_valide(visite: Visite) -> None:
+    """Rules G0, G1, G4."""
+    with visite.ouvrir(semis.se_connecter(visite.portail, "intervenant@demo.fr")) as page:
+        visite.aller(page, "/", "espace")
+        visite.aller(page, "/mon-profil", "mon compte")
+        visite.aller(page, "/mon-profil/identification", "mes informations")
+        page.get_by_label("Code postal").fill("")
+        page.get_by_role("button", name="Enregistrer", exact=True).click()
+        visite.voir(page, "mes informations, réponse à donner")
+        visite.aller(page, "/mon-profil/cv", "mon parcours")
+
+
+CHAPITRES: tuple[Callable[[Visite], None], ...] = (
+    pages_publiques,
+    connexion,
+    refus,
+    inscription,
+    activation,
+    identification,
+    fichiers,
+    gestion,
+    intervenant_valide,
+)

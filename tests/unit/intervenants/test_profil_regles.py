@@ -1,0 +1,205 @@
+"""The law of the profile: names, birth, postal codes, departments, who may change what."""
+
+from __future__ import annotations
+
+import time
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.intervenants.profil.rules import (
+    NAISSANCE_MIN,
+    Mode,
+    Profil,
+    Refus,
+    champs_differents,
+    departements_hors_regions,
+    faute_de_code_postal,
+    faute_de_naissance,
+    faute_de_nom,
+    identification_de_depart,
+    refus_de_modifier,
+    sans_espaces,
+    structure_modifiable,
+)
+from tests.unit.fabriques import AUJOURD_HUI, compte, identite
+
+
+@pytest.mark.rule("E1", "E5", "G4")
+@pytest.mark.parametrize(
+    ("mode", "refus", "structure_libre"),
+    [
+        pytest.param(Mode.LIBRE, None, True, id="avant transmission"),
+        pytest.param(Mode.LECTURE_SEULE, Refus.EN_COURS_D_ETUDE, False, id="à l’étude"),
+        pytest.param(Mode.VALIDE, None, False, id="validé : tout sauf la structure"),
+    ],
+)
+def test_ce_qui_peut_changer_dans_un_profil(mode: Mode, refus: Refus | None, structure_libre: bool) -> None:
+    profil = Profil("c1", mode=mode)
+    assert refus_de_modifier(profil) is refus
+    assert structure_modifiable(profil) is structure_libre
+
+
+@pytest.mark.rule("C1", "C6")
+def test_un_profil_neuf_reprend_l_identite_du_compte() -> None:
+    depart = identification_de_depart(compte(identite=identite(nom_usage="MARTIN")))
+    assert depart["civilite"] == "MONSIEUR" and depart["naissance"] == "27/03/1985"
+    assert (depart["nom"], depart["nom_usage"], depart["prenom"]) == ("DUBOIS", "MARTIN", "Jean")
+    assert (depart["pays"], depart["nationalite"]) == ("FR", "FR")
+    assert Profil("c1", depart).structure == ""
+    assert Profil("c1", {"structure": "grand-est"}).structure == "grand-est"
+
+
+@pytest.mark.rule("B1", "C1")
+@pytest.mark.parametrize(
+    "nom",
+    [
+        "DUBOIS",
+        "Lefèvre",
+        "Le-Fèvre",
+        "de  la Tour",
+        "D’Alembert",
+        "O'Brien",
+        "van 't Hoff",
+        "Saint-Exupéry",
+        "J. R. Martin",
+        "Martin Jr.",
+        "Nguyễn",
+        "Иванов",
+        "李",
+        "Lefe\u0300vre",
+        "X",
+    ],
+)
+def test_un_nom_prend_des_lettres_de_partout(nom: str) -> None:
+    assert faute_de_nom(nom) is None
+
+
+@pytest.mark.rule("B1", "C1")
+@pytest.mark.parametrize(
+    "nom",
+    [
+        pytest.param("Jean2", id="chiffre"),
+        pytest.param("Jean@Dubois", id="arobase"),
+        pytest.param("<b>Jean</b>", id="balise"),
+        pytest.param("Jean\nDubois", id="fin de ligne"),
+        pytest.param("{{7*7}}", id="gabarit"),
+        pytest.param("Jean\u202eDubois", id="sens de lecture inversé"),
+        pytest.param("https://evil.fr", id="adresse entière"),
+        pytest.param("-", id="tiret seul"),
+        pytest.param("Jean-", id="tiret final"),
+        pytest.param("_", id="tiret bas"),
+        pytest.param("", id="vide"),
+    ],
+)
+def test_un_nom_ne_prend_que_des_lettres(nom: str) -> None:
+    assert "lettres" in (faute_de_nom(nom) or "")
+
+
+@pytest.mark.rule("V2")
+@pytest.mark.parametrize("nom", ["evil.com", "www.evil.com", "Gagnez.sur.evil.com"])
+def test_un_nom_ne_peut_pas_etre_une_adresse_de_site(nom: str) -> None:
+    """A mail client makes a link of it: « Bonjour www.evil.com » in a mail that the portal sends to a stranger."""
+    assert faute_de_nom(nom)
+
+
+@pytest.mark.rule("C1")
+@pytest.mark.parametrize(
+    "nom", [pytest.param("Adébáyọ\u0300", id="yoruba"), pytest.param("कुमार", id="hindi"), pytest.param("ทอง", id="thaï")]
+)
+def test_un_nom_prend_aussi_les_lettres_a_signes_combinants(nom: str) -> None:
+    assert faute_de_nom(nom) is None
+
+
+@pytest.mark.rule("S2")
+@pytest.mark.parametrize("nom", ["a. " * 30_000 + "1", "a" * 100_000 + "1", " '-" * 30_000, "a-" * 50_000])
+def test_un_nom_demesure_est_juge_sans_attendre(nom: str) -> None:
+    debut = time.process_time()
+    assert faute_de_nom(nom)
+    assert time.process_time() - debut < 1
+
+
+@pytest.mark.rule("B1", "C1")
+@pytest.mark.parametrize(
+    ("naissance", "bonne"),
+    [
+        pytest.param(date(1985, 3, 27), True, id="quarantaine"),
+        pytest.param(AUJOURD_HUI - timedelta(days=1), True, id="hier"),
+        pytest.param(AUJOURD_HUI, False, id="aujourd’hui"),
+        pytest.param(AUJOURD_HUI + timedelta(days=1), False, id="demain"),
+        pytest.param(NAISSANCE_MIN, True, id="premier jour de 1900"),
+        pytest.param(NAISSANCE_MIN - timedelta(days=1), False, id="dernier jour de 1899"),
+        pytest.param(date.min, False, id="an 1"),
+        pytest.param(date.max, False, id="an 9999"),
+    ],
+)
+def test_on_est_ne_hier_au_plus_tard_et_depuis_1900(naissance: date, bonne: bool) -> None:
+    assert (faute_de_naissance(naissance, AUJOURD_HUI) is None) is bonne
+
+
+@pytest.mark.rule("C1", "S2")
+@pytest.mark.parametrize(
+    ("code_postal", "pays", "bon"),
+    [
+        pytest.param("54000", "FR", True, id="France"),
+        pytest.param("54 000", "FR", True, id="France, espace"),
+        pytest.param("54.000", "FR", True, id="France, point"),
+        pytest.param("54-000", "FR", True, id="France, tiret"),
+        pytest.param("54\u00a0000", "FR", True, id="France, espace insécable"),
+        pytest.param("5400", "FR", False, id="France, quatre chiffres"),
+        pytest.param("540000", "FR", False, id="France, six chiffres"),
+        pytest.param("2A004", "FR", False, id="France, lettre"),
+        pytest.param("٥٤٠٠٠", "FR", False, id="France, chiffres arabes"),
+        pytest.param("F-54000", "FR", False, id="France, préfixe"),
+        pytest.param("97100", "GP", True, id="Guadeloupe"),
+        pytest.param("971", "GP", False, id="Guadeloupe, trois chiffres"),
+        pytest.param("98800", "NC", True, id="Nouvelle-Calédonie"),
+        pytest.param("B-1000", "BE", True, id="Belgique"),
+        pytest.param("SW1A 1AA", "GB", True, id="Royaume-Uni"),
+        pytest.param("x", "", True, id="pays pas encore choisi"),
+    ],
+)
+def test_le_pays_decide_du_format_du_code_postal(code_postal: str, pays: str, bon: bool) -> None:
+    assert (faute_de_code_postal(code_postal, pays) is None) is bon
+
+
+@pytest.mark.rule("S2")
+@given(st.text())
+def test_oter_les_espaces_deux_fois_n_ote_rien_de_plus(texte: str) -> None:
+    assert sans_espaces(sans_espaces(texte)) == sans_espaces(texte)
+    assert not set(sans_espaces(texte)) & set(" .-\t\n\u00a0")
+
+
+@pytest.mark.rule("C5")
+@pytest.mark.parametrize(
+    ("departements", "regions", "hors"),
+    [
+        pytest.param({"54": "44"}, ["44"], [], id="dans sa région"),
+        pytest.param({"54": "44", "35": "53"}, ["44"], ["35"], id="un hors des régions"),
+        pytest.param({"54": "44", "35": "53"}, [], ["54", "35"], id="aucune région"),
+        pytest.param({}, ["44"], [], id="aucun département"),
+        pytest.param({"2A": "94", "2B": "94"}, ["94"], [], id="Corse"),
+    ],
+)
+def test_un_departement_est_d_une_region_choisie(departements: dict, regions: list[str], hors: list[str]) -> None:
+    assert departements_hors_regions(departements, regions) == hors
+
+
+@pytest.mark.rule("C8")
+@pytest.mark.parametrize(
+    ("mien", "autre", "attendus"),
+    [
+        pytest.param({"ville": "Nancy"}, {"ville": "Nancy"}, [], id="pareils"),
+        pytest.param({"ville": "Nancy"}, {"ville": "Metz"}, ["ville"], id="un champ"),
+        pytest.param({"ville": "Nancy"}, {}, ["ville"], id="vide de l’autre côté"),
+        pytest.param({"ville": ""}, {}, [], id="vide et absent sont pareils"),
+        pytest.param({"regions": []}, {"regions": ""}, [], id="liste vide et vide sont pareils"),
+        pytest.param({"regions": ["44"]}, {"regions": ["44", "53"]}, ["regions"], id="listes"),
+        pytest.param({"b": "1", "a": "1"}, {}, ["a", "b"], id="dans l’ordre"),
+    ],
+)
+def test_les_champs_qu_un_autre_onglet_a_laisses_autrement(mien: dict, autre: dict, attendus: list[str]) -> None:
+    assert champs_differents(mien, autre) == attendus
+    assert champs_differents(autre, mien) == attendus
