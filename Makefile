@@ -14,7 +14,7 @@ run: .venv/.ok .venv-aws/.ok assets sons ## Le portail entier ici : http://127.0
 	@exec $(PY) -m infra.local
 
 test: .venv/.ok .venv-aws/.ok assets sons lint ## Tous les contrôles : style, architecture, types, tests
-	@chromium=$$($(PY) -m infra.navigateur) && CHROMIUM="$$chromium" $(PY) -m pytest -n $(COEURS)
+	@chromium=$$($(PY) -m infra.navigateur) && CHROMIUM="$$chromium" $(PY) -m pytest -n $(COEURS) --dist loadgroup
 
 lint: .venv/.ok ## Style, architecture et types seulement
 	$(PY) -m ruff check .
@@ -34,7 +34,7 @@ package: .venv/.ok assets sons ## Les piles à déployer, dans build/ : make pac
 	$(PY) -m infra.package --stage $(STAGE) $(if $(filter-out python3,$(PYTHON)),--python $(PYTHON))
 
 deploy: package ## Déploie sur AWS : make deploy STAGE=prod [SCAN=1] [ALARM_EMAIL=…]
-	$(PY) -m infra.deploy --stage $(STAGE) $(if $(SCAN),--scan) $(if $(ALARM_EMAIL),--alarm-email $(ALARM_EMAIL))
+	$(PY) -m infra.deploy --stage $(STAGE) $(if $(SCAN),--scan) $(if $(ALARM_EMAIL),--alarm-email $(ALARM_EMAIL)) $(if $(OUI),--oui)
 
 verifier-infra: .venv/.ok .venv-aws/.ok .venv-checkov/.ok ## Modèles CloudFormation : cfn-lint et checkov [STAGE=prod]
 	$(PY) -m infra.verifier --stage $(STAGE)

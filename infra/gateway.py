@@ -16,12 +16,12 @@ STYLE = (
     ":root{color-scheme:light dark}"
     "body{margin:0;font:1.125rem/1.6 system-ui,sans-serif;color:#1b1b1f;background:#fff}"
     "header,main,footer{max-width:42rem;margin:0 auto;padding:1rem 1.25rem}"
-    "header{font-weight:600;border-bottom:.25rem solid #1d4f76}"
+    "header{font-weight:600;border-bottom:.25rem solid #5b1850}"
     "h1{font-size:1.75rem;line-height:1.25}"
-    "a{color:#1d4f76}a:focus-visible{outline:.1875rem solid #1d4f76;outline-offset:.1875rem}"
+    "a{color:#5b1850}a:focus-visible{outline:.1875rem solid #5b1850;outline-offset:.1875rem}"
     "footer{font-size:1rem}"
-    "@media (prefers-color-scheme:dark){body{color:#f2f2f4;background:#16181d}a{color:#9fcbee}"
-    "header{border-color:#9fcbee}a:focus-visible{outline-color:#9fcbee}}"
+    "@media (prefers-color-scheme:dark){body{color:#f2f2f4;background:#16181d}a{color:#eab9e0}"
+    "header{border-color:#eab9e0}a:focus-visible{outline-color:#eab9e0}}"
 )
 STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 

@@ -30,7 +30,7 @@ def complete(template: Template, settings: Mapping[str, str], pages: Mapping[str
     _default_parameters(result, settings)
     for logical_id, function in functions(result).items():
         _complete_function(logical_id, function, settings["Version"], runtime)
-    _complete_api(result["Resources"]["RestAPI"]["Properties"], pages)
+    _complete_api(result["Resources"]["RestAPI"]["Properties"], f"guichet-{settings['Stage']}", pages)
     _invoke_through_alias(result)
     _substitute_in_policies(result)
     _forbid_wildcards(result)
@@ -79,7 +79,10 @@ def _complete_function(logical_id: str, function: Template, version: str, runtim
         del properties["Tracing"]
 
 
-def _complete_api(properties: Template, pages: Mapping[str, Any]) -> None:
+def _complete_api(properties: Template, name: str, pages: Mapping[str, Any]) -> None:
+    # Its metrics are filed under its name: two stages of one account must not share it.
+    properties["Name"] = name
+    properties["DefinitionBody"].setdefault("info", {"version": "1.0"})["title"] = name
     # With a version of OpenAPI, SAM does not create the public stage named "Stage"; it leaves a swagger 2.0 body alone.
     properties["OpenApiVersion"] = "3.0.1"
     properties["TracingEnabled"] = False

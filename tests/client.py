@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -100,7 +101,7 @@ class Answer:
     body: str
     path: str
 
-    @property
+    @cached_property
     def page(self) -> Page:
         """The page, parsed."""
         return Page(self.body)

@@ -9,7 +9,8 @@ def logger() -> Any:
     """Powertools' JSON logger, built at first use."""
     from aws_lambda_powertools import Logger
 
-    return Logger(service="guichet", level="INFO", log_uncaught_exceptions=False)
+    # Not the name of the Chalice application: its logger would print each line a second time.
+    return Logger(service="portail", level="INFO", log_uncaught_exceptions=False)
 
 
 def event(name: str, **fields: Any) -> None:

@@ -1,7 +1,7 @@
 """The gallery: the page patterns in all their states, drawn without the application, to be looked at.
 
 python -m infra.local.galerie               writes build/galerie/*.html (open them as files)
-python -m infra.local.galerie --verifier    then looks at them in a browser: see galerie_controle; exit code 1 on a fault
+python -m infra.local.galerie --verifier    then looks at them in a browser: exit code 1 on a fault
 """
 
 import shutil

@@ -103,7 +103,9 @@ def en_faute(form: Form, tous: bool = False) -> Form:
 
 def entree(libelle: str, actif: bool = False, badge: int = 0, sous_menu: list[Any] | None = None) -> SimpleNamespace:
     """An entry of the menu."""
-    return SimpleNamespace(libelle=libelle, href=f"#{libelle}", actif=actif, badge=badge, sous_menu=sous_menu or [])
+    return SimpleNamespace(
+        libelle=libelle, href=f"#{len(libelle)}", actif=actif, badge=badge, sous_menu=sous_menu or []
+    )
 
 
 def cadre(menu: list[Any], nom: str | None = None, fil: list[Any] | None = None) -> dict[str, Any]:
@@ -139,14 +141,14 @@ GESTION = [entree(x, x == _GESTION[0], {"Demandes d’inscription": 12, "Support
 # Values
 
 LONG = "Marie-Bérénice de La Rochefoucauld-Montmorency-Châteaubriand"
-CAPTCHA = Markup(
-    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 200 70'%3E"
-    "%3Ctext x='22' y='48' font-size='36' letter-spacing='8'%3E407192%3C/text%3E%3C/svg%3E"
+CAPTCHA = (
+    "data:image/svg+xml,%3Csvg%20xmlns='http://www.w3.org/2000/svg'%20viewBox='0%200%20200%2070'%3E"
+    "%3Ctext%20x='22'%20y='48'%20font-size='36'%20letter-spacing='8'%3E407192%3C/text%3E%3C/svg%3E"
 )
-PAGE = Markup(
-    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 595 842'%3E"
-    "%3Crect width='595' height='842' fill='%23fff'/%3E%3Crect x='60' y='70' width='260' height='26' fill='%23555'/%3E"
-    "%3Cpath stroke='%23bbb' stroke-width='10' d='M60 145h475M60 169h440M60 193h460M60 245h475M60 269h9'/%3E%3C/svg%3E"
+PAGE = (
+    "data:image/svg+xml,%3Csvg%20xmlns='http://www.w3.org/2000/svg'%20viewBox='0%200%20595%20842'%3E"
+    "%3Cpath%20stroke='%23555'%20stroke-width='26'%20d='M60%2083h260'/%3E"
+    "%3Cpath%20stroke='%23bbb'%20stroke-width='10'%20d='M60%20145h475M60%20169h440M60%20193h460'/%3E%3C/svg%3E"
 )
 SON = "data:audio/wav;base64,UklGRg=="
 

@@ -319,7 +319,7 @@ def _entetes_de_page(declaree: dict[str, Any]) -> dict[str, str]:
     parametres = declaree.get("responseparameters") or {}
     prefixe = "gatewayresponse.header."
     plats = {n.removeprefix(prefixe): v for n, v in parametres.items() if n.startswith(prefixe)}
-    return {nom: str(valeur).strip("'") for nom, valeur in {**(parametres.get("Headers") or {}), **plats}.items()}
+    return {nom: str(valeur)[1:-1] for nom, valeur in {**(parametres.get("Headers") or {}), **plats}.items()}
 
 
 def _page_par_defaut(statut: int) -> str:

@@ -6,11 +6,11 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
 from infra import navigateur
 from infra.local.portail import Portail
 from infra.local.portail import portail as ouvrir_le_portail
-from playwright.sync_api import Browser, Page, sync_playwright
-
 from tests.browser.controles import Guet
 
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -18,6 +18,8 @@ COMMUN = {"locale": "fr-FR", "timezone_id": "Europe/Paris", "reduced_motion": "r
 ORDINATEUR = {**COMMUN, "viewport": {"width": 1280, "height": 900}}
 TELEPHONE = {**COMMUN, "viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 SANS_SCRIPT = {"java_script_enabled": False}
+
+expect.set_options(timeout=10_000)
 
 Ouvrir = Callable[..., AbstractContextManager[Page]]
 
@@ -41,12 +43,14 @@ def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         ouvert = playwright.chromium.launch(executable_path=chemin, args=OPTIONS)
         yield ouvert
+        asyncio._set_running_loop(ouvert._loop)
         ouvert.close()
 
 
 @pytest.fixture(autouse=True)
-def _boucle_rendue() -> Iterator[None]:
-    """Playwright leaves its event loop marked as running: other tests of this worker may want their own."""
+def _boucle_rendue(chromium: Browser) -> Iterator[None]:
+    """Playwright leaves its loop marked as running: only while one of its tests runs, others may want their own."""
+    asyncio._set_running_loop(chromium._loop)
     yield
     asyncio._set_running_loop(None)
 

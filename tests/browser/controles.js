@@ -27,13 +27,18 @@ function structure() {
     const id = decodeURIComponent(e.getAttribute("href").slice(1));
     if (id && !document.getElementById(id)) fautes.push(`${dit(e)} mène à #${id}, qui n’existe pas`);
   });
-  if (!document.querySelector("a.evitement") && document.querySelector("header")) fautes.push("pas de lien d’évitement");
+  if (!document.querySelector("a.evitement") && document.querySelector("nav")) fautes.push("pas de lien d’évitement");
   const texte = document.body.innerText;
-  for (const [motif, nom] of [[/\{\{|\{%/, "reste de modèle"], [/\w'\w/, "apostrophe droite"], [/ [;:!?»](?=\s|$)|« /, "espace sécable avant une ponctuation double"], [/\bNone\b|\bundefined\b/, "valeur absente écrite telle quelle"]]) {
+  for (const [motif, nom] of [[/\{\{|\{%/, "reste de modèle"], [/\w'\w/, "apostrophe droite"], [/\bNone\b|\bundefined\b/, "valeur absente écrite telle quelle"]]) {
     const trouve = texte.match(motif);
     if (trouve) fautes.push(`${nom} : « ${texte.slice(Math.max(0, trouve.index - 25), trouve.index + 25).replace(/\s+/g, " ")} »`);
   }
   return fautes;
+}
+
+function typographie() {
+  const texte = document.body.innerText;
+  return [...texte.matchAll(/ [;:!?»](?=\s|$)|« /g)].map((m) => `espace sécable : « ${texte.slice(Math.max(0, m.index - 20), m.index + 15).replace(/\n/g, " ")} »`);
 }
 
 function foyer() {
@@ -72,7 +77,8 @@ function foyer() {
 function resume() {
   const bloc = document.getElementById("resume-erreurs");
   if (!bloc) return [];
-  const fautes = document.activeElement === bloc ? [] : [`le résumé des erreurs n’a pas le foyer, mais ${dit(document.activeElement)}`];
+  const voulu = (location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)))) || bloc;
+  const fautes = [bloc, voulu].includes(document.activeElement) ? [] : [`le résumé des erreurs n’a pas le foyer, mais ${dit(document.activeElement)}`];
   for (const lien of tous("a[href^='#']", bloc)) {
     lien.click();
     const cible = document.getElementById(decodeURIComponent(lien.hash.slice(1)));
@@ -112,4 +118,17 @@ function arret() {
   const [x, y] = [Math.max(0, r.left - 8), Math.max(0, r.top - 8)];
   const cadre = { x, y, width: Math.min(innerWidth, r.right + 8) - x, height: Math.min(innerHeight, r.bottom + 8) - y };
   return { nom: dit(e), cadre, perimetre: r.width + r.height };
+}
+
+function ici() {
+  const e = document.activeElement;
+  const s = getComputedStyle(e);
+  const r = e.getBoundingClientRect();
+  const noms = [e.getAttribute("aria-label"), ...[...(e.labels || [])].map((l) => l.textContent), e.matches("select") ? "" : e.textContent];
+  return {
+    nom: (noms.find(Boolean) || "").replace(/\s+/g, " ").trim(),
+    balise: e.tagName.toLowerCase(),
+    cerne: s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 2,
+    visible: r.bottom > 0 && r.top < innerHeight && r.right > 0 && r.left < innerWidth,
+  };
 }

@@ -11,8 +11,9 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, R
 RACINE = Path(__file__).parents[2]
 AXE = RACINE / "node_modules" / "axe-core" / "axe.min.js"
 ETIQUETTES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "RGAAv4", "best-practice"]
-MODES = Path(__file__).with_name("controles.js")
-_SIGNALER = "document.addEventListener('securitypolicyviolation', e => console.error(`CSP ${e.violatedDirective} ${e.blockedURI}`))"
+MESURES = Path(__file__).with_name("controles.js")
+_SIGNALER = """document.addEventListener("securitypolicyviolation",
+  (e) => console.error(`CSP ${e.violatedDirective} ${e.blockedURI}`))"""
 
 
 class Guet:
@@ -61,13 +62,23 @@ def axe(page: Page, regles: tuple[str, ...] = ()) -> list[str]:
     return list(trouvees)
 
 
+def mesurer(page: Page, nom: str) -> Any:
+    """What a function of controles.js answers in a page."""
+    return page.evaluate(f"() => {{ {_source(MESURES)}; return {nom}(); }}")
+
+
 def _mesurer(page: Page, nom: str) -> list[str]:
-    return list(page.evaluate(f"() => {{ {_source(MODES)}; return {nom}(); }}"))
+    return list(mesurer(page, nom))
 
 
 def structure(page: Page) -> list[str]:
     """One h1, which the title of the window repeats; ids that are unique; nothing left of a template."""
     return _mesurer(page, "structure")
+
+
+def typographie(page: Page) -> list[str]:
+    """No line may begin with « : » or end with an opening quotation mark: the spaces there do not break."""
+    return _mesurer(page, "typographie")
 
 
 def foyer(page: Page) -> list[str]:
@@ -86,17 +97,24 @@ def largeur(page: Page, nom: str) -> list[str]:
     return [f"{nom} : {faute}" for faute in _mesurer(page, "largeur")]
 
 
-def verifier(page: Page, *, script: bool = True) -> list[str]:
-    """All of it, in the present size and the others; the page is left as it was found."""
-    avant = page.viewport_size
-    fautes = structure(page) + (resume(page) if script else [])
-    fautes += axe(page)
-    page.emulate_media(color_scheme="dark")
-    fautes += [f"sombre : {faute}" for faute in axe(page, ("color-contrast", "link-in-text-block"))]
-    page.emulate_media(color_scheme="light")
+_vues: set[str] = set()
+
+
+def verifier(page: Page) -> list[str]:
+    """All of it, in the present size and the others; the page is left as it was found.
+
+    What depends on the look alone (dark colours, size of targets) is measured once for each title.
+    """
+    avant, nouvelle = page.viewport_size, page.title() not in _vues
+    _vues.add(page.title())
+    fautes = structure(page) + resume(page) + axe(page)
+    if nouvelle:
+        page.emulate_media(color_scheme="dark")
+        fautes += [f"sombre : {faute}" for faute in axe(page, ("color-contrast", "link-in-text-block"))]
+        page.emulate_media(color_scheme="light")
     fautes += foyer(page)
     page.set_viewport_size({"width": 320, "height": 740})
-    fautes += largeur(page, "320 px") + axe(page, ("target-size",))
+    fautes += largeur(page, "320 px") + (axe(page, ("target-size",)) if nouvelle else [])
     page.set_viewport_size({"width": 1280, "height": 900})
     page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
     fautes += largeur(page, "texte à 200 %")
@@ -112,7 +130,7 @@ def foyers_vus(page: Page, au_plus: int = 40) -> list[str]:
     page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
     for _ in range(au_plus):
         page.keyboard.press("Tab")
-        arret: dict[str, Any] | None = page.evaluate(f"() => {{ {_source(MODES)}; return arret(); }}")
+        arret: dict[str, Any] | None = mesurer(page, "arret")
         if arret is None:
             return fautes
         avec = _image(page, arret["cadre"])
@@ -141,5 +159,6 @@ def _contraste(a: Any, b: Any) -> float:
 
 @cache
 def _luminance(couleur: tuple[int, int, int]) -> float:
-    rouge, vert, bleu = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in (n / 255 for n in couleur))
+    canaux = (n / 255 for n in couleur)
+    rouge, vert, bleu = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in canaux)
     return 0.2126 * rouge + 0.7152 * vert + 0.0722 * bleu

@@ -3,9 +3,9 @@
 import time
 from typing import Any
 
-from infra.local.comptes import MOT_DE_PASSE as DEMO
 from playwright.sync_api import Page, expect
 
+from infra.local.comptes import MOT_DE_PASSE as DEMO
 from tests.browser import semis
 from tests.browser.semis import Personne
 from tests.fichiers import pdf

@@ -5,6 +5,8 @@ The same pages, the same forms and the same checks as anybody's; only nothing is
 
 import http.client
 import itertools
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,7 +15,6 @@ from urllib.parse import quote, urlsplit
 from infra.local.comptes import MOT_DE_PASSE as DEMO
 from infra.local.comptes import code_totp
 from infra.local.portail import Portail
-
 from tests.client import Answer, Client, check
 from tests.fichiers import pdf
 from tests.web.parcours import DOCUMENTS, IDENTIFICATION, IDENTITE, MOT_DE_PASSE
@@ -143,6 +144,14 @@ def deposer_un_fichier(visiteur: Visiteur, octets: bytes | None = None, nom: str
     assert reponse.status == 303, reponse.read()
     connexion.close()
     return chemin
+
+
+def attendre(prete: Callable[[], bool], patience: float = 20) -> None:
+    """Until what goes on behind the pages is done."""
+    fin = time.monotonic() + patience
+    while not prete():
+        assert time.monotonic() < fin, "rien n’est venu à temps"
+        time.sleep(0.1)
 
 
 def transmettre(visiteur: Visiteur) -> None:

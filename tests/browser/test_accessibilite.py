@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from infra.local.portail import Portail
 from playwright.sync_api import Page
 
+from infra.local.portail import Portail
 from tests.browser import controles, visite
 from tests.browser.conftest import Ouvrir
 
@@ -21,4 +21,23 @@ def test_chaque_page_dans_chaque_etat_est_accessible(
         fautes.extend(f"{nom} : {faute}" for faute in controles.verifier(page))
 
     chapitre(visite.Visite(portail, ouvrir, voir))
+    assert not fautes, "\n".join(fautes)
+
+
+@pytest.mark.rule("S1")
+def test_la_ponctuation_double_ne_quitte_pas_son_mot(portail: Portail, ordinateur: Page) -> None:
+    fautes: list[str] = []
+    for chemin in ("/", "/mentions-legales", "/deposer-un-cv", "/aide-et-contact"):
+        ordinateur.goto(portail.url + chemin)
+        fautes += controles.typographie(ordinateur)
+    assert not fautes, "\n".join(fautes)
+
+
+@pytest.mark.rule("S1", "S5")
+@pytest.mark.parametrize("theme", ["light", "dark"], ids=["clair", "sombre"])
+@pytest.mark.parametrize("chemin", ["/", "/deposer-un-cv"], ids=["accueil", "formulaire"])
+def test_le_foyer_se_voit_a_l_ecran(portail: Portail, ordinateur: Page, chemin: str, theme: str) -> None:
+    ordinateur.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    ordinateur.goto(portail.url + chemin)
+    fautes = controles.foyers_vus(ordinateur)
     assert not fautes, "\n".join(fautes)

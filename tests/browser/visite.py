@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from infra.local.portail import Portail
 from playwright.sync_api import Page, expect
 
+from infra.local.portail import Portail
 from tests.browser import parcours, semis
 from tests.fichiers import eicar, pdf
 
@@ -39,6 +39,18 @@ class Visite:
         self.voir(page, nom)
 
 
+def envoyer(page: Page, bouton: str) -> None:
+    """Press a button, and wait for the whole page that comes."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=bouton, exact=True).click()
+
+
+def suivre(page: Page, lien: str) -> None:
+    """Follow a link, and wait for the whole page that comes."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=lien).click()
+
+
 def pages_publiques(visite: Visite) -> None:
     """What anybody reads (rules A1, A4, A5)."""
     with visite.ouvrir() as page:
@@ -62,20 +74,20 @@ def connexion(visite: Visite) -> None:
     """Rules A2, J6, T1, T4."""
     with visite.ouvrir() as page:
         visite.aller(page, "/connexion", "connexion")
-        page.get_by_role("button", name="Valider").click()
+        envoyer(page, "Valider")
         visite.voir(page, "connexion, rien de saisi")
         _identifiants(page, "personne@exemple.fr", "Un-mauvais-1")
         visite.voir(page, "connexion, identifiants refusés")
         visite.portail.avancer(31)
         _identifiants(page, "admin@demo.fr", parcours.DEMO)
         visite.voir(page, "code")
-        page.get_by_role("button", name="Valider").click()
+        envoyer(page, "Valider")
         visite.voir(page, "code, rien de saisi")
         page.get_by_label("Code à six chiffres").fill("000000")
-        page.get_by_role("button", name="Valider").click()
+        envoyer(page, "Valider")
         visite.voir(page, "code refusé")
         page.get_by_label("Code à six chiffres").fill(semis.code(visite.portail))
-        page.get_by_role("button", name="Valider").click()
+        envoyer(page, "Valider")
         expect(page.get_by_role("heading", level=1)).to_have_text("Envois en échec")
         visite.voir(page, "administration, aucun envoi en échec")
 
@@ -83,7 +95,7 @@ def connexion(visite: Visite) -> None:
 def _identifiants(page: Page, email: str, mot_de_passe: str) -> None:
     page.get_by_label("Identifiant").fill(email)
     page.locator("#mot_de_passe").fill(mot_de_passe)
-    page.get_by_role("button", name="Valider").click()
+    envoyer(page, "Valider")
 
 
 def refus(visite: Visite) -> None:
@@ -100,16 +112,16 @@ def refus(visite: Visite) -> None:
         page.goto(visite.portail.url + "/deposer-un-cv")
         page.get_by_label("Prénom").fill("Chloé")
         page.context.clear_cookies()
-        page.get_by_role("button", name="Valider").click()
+        envoyer(page, "Valider")
         visite.voir(page, "formulaire d’une autre session")
         page.goto(f"data:text/html,<form method=post action={visite.portail.url}/connexion><button>Envoyer")
-        page.get_by_role("button", name="Envoyer").click()
+        envoyer(page, "Envoyer")
         visite.voir(page, "erreur 403")
     with visite.ouvrir(semis.se_connecter(visite.portail, "ordonne@demo.fr")) as page:
         page.goto(visite.portail.url + "/mon-profil/identification")
         visite.portail.avancer(31 * 60)
         page.get_by_label("Lieu de naissance (ville)").fill("Épinal")
-        page.get_by_role("button", name="Enregistrer", exact=True).click()
+        envoyer(page, "Enregistrer")
         visite.voir(page, "session terminée")
         _identifiants(page, "ordonne@demo.fr", parcours.DEMO)
         visite.voir(page, "saisie retrouvée")
@@ -120,7 +132,7 @@ def inscription(visite: Visite) -> None:
     portail, qui = visite.portail, semis.personne()
     with visite.ouvrir() as page:
         visite.aller(page, "/deposer-un-cv", "déposer un CV")
-        page.get_by_role("button", name="Valider").click()
+        envoyer(page, "Valider")
         visite.voir(page, "déposer un CV, rien de saisi")
         page.get_by_label("Nom de famille (naissance)").fill("Dubois2")
         page.get_by_label("Date de naissance").fill("31/02/1980")
@@ -128,21 +140,21 @@ def inscription(visite: Visite) -> None:
         page.get_by_label("Confirmer l’adresse e-mail").fill("jean.dubois@exemple.fr")
         page.locator("#mot_de_passe").fill("court")
         page.locator("#confirmation_mot_de_passe").fill("courte")
-        page.get_by_role("button", name="Valider").click()
+        envoyer(page, "Valider")
         visite.voir(page, "déposer un CV, réponses à corriger")
         page.goto(portail.url + "/deposer-un-cv")
         page.get_by_role("link", name="Écouter les chiffres").click()
         page.locator("audio").wait_for()
         visite.voir(page, "déposer un CV, écoute du code")
         parcours.remplir_le_compte(portail, page, qui, captcha="000000")
-        page.get_by_role("button", name="Valider").click()
+        envoyer(page, "Valider")
         visite.voir(page, "déposer un CV, code de l’image refusé")
         parcours.remplir_le_compte(portail, page, qui)
-        page.get_by_role("button", name="Valider").click()
+        envoyer(page, "Valider")
         visite.voir(page, "consultez votre messagerie")
         page.goto(portail.url + "/deposer-un-cv")
         parcours.remplir_le_compte(portail, page, qui)
-        page.get_by_role("button", name="Valider").click()
+        envoyer(page, "Valider")
         visite.voir(page, "déposer un CV, compte existant")
 
 
@@ -153,17 +165,17 @@ def activation(visite: Visite) -> None:
     with visite.ouvrir() as page:
         visite.aller(page, semis.demander_un_compte(portail, utilise), "activation")
         lien = page.url.removeprefix(portail.url)
-        page.get_by_role("button", name="Activer mon compte").click()
+        envoyer(page, "Activer mon compte")
         visite.voir(page, "profil à commencer")
         visite.aller(page, lien, "activation, lien utilisé")
     with visite.ouvrir() as page:
         visite.aller(page, "/activation/inconnu", "activation, lien inconnu")
         visite.aller(page, "/activation/renvoyer", "nouveau lien")
-        page.get_by_role("button", name="Recevoir un nouveau lien").click()
+        envoyer(page, "Recevoir un nouveau lien")
         visite.voir(page, "nouveau lien, rien de saisi")
         page.get_by_label("Adresse e-mail").fill(expire.email)
         page.get_by_label("Recopier le texte de l’image").fill(_captcha(portail, page))
-        page.get_by_role("button", name="Recevoir un nouveau lien").click()
+        envoyer(page, "Recevoir un nouveau lien")
         expect(page.get_by_role("heading", level=1)).to_have_text("Consultez votre messagerie")
         visite.aller(page, premier, "activation, lien remplacé")
         second = semis.lien_d_activation(portail, expire.email, deja=1)
@@ -186,23 +198,29 @@ def identification(visite: Visite) -> None:
         page.get_by_label("Code postal").fill("5400")
         page.get_by_label("Téléphone personnel").fill("12")
         page.get_by_label("Grand Est", exact=True).check()
-        page.get_by_role("button", name="Enregistrer", exact=True).click()
+        envoyer(page, "Enregistrer")
         visite.voir(page, "identification enregistrée, réponses à corriger")
         visite.aller(page, "/mon-profil", "mon profil, commencé")
         page.goto(portail.url + "/mon-profil/verification")
-        page.get_by_role("button", name="Enregistrer et transmettre").click()
+        envoyer(page, "Enregistrer et transmettre ma demande d’inscription")
         visite.voir(page, "vérification, transmission refusée")
-        page.get_by_role("link", name="Saisissez votre ville de naissance.").click()
+        suivre(page, "Saisissez votre ville de naissance.")
         visite.voir(page, "identification, ce qui manque")
         semis.remplir(qui, ville="Vandœuvre-lès-Nancy")
         page.get_by_label("Lieu de naissance (ville)").fill("Metz")
-        page.get_by_role("button", name="Enregistrer", exact=True).click()
+        envoyer(page, "Enregistrer")
         visite.voir(page, "identification, modifiée dans une autre fenêtre")
-        semis.remplir(qui, suite="rester")
+
+
+def transmission(visite: Visite) -> None:
+    """Rules E1, G0, S3."""
+    _, qui = semis.inscrire(visite.portail)
+    semis.remplir(qui)
+    with visite.ouvrir(qui) as page:
         visite.aller(page, "/mon-profil/identification?enregistre=oui", "identification enregistrée")
         visite.aller(page, "/mon-profil", "mon profil, prêt à transmettre")
         visite.aller(page, "/mon-profil/verification", "vérification")
-        page.get_by_role("button", name="Enregistrer et transmettre").click()
+        envoyer(page, "Enregistrer et transmettre ma demande d’inscription")
         visite.voir(page, "dossier transmis")
         visite.aller(page, "/mon-profil", "mon profil, en cours d’étude")
         visite.aller(page, "/mon-profil/identification", "identification, lecture seule")
@@ -217,7 +235,7 @@ def fichiers(visite: Visite) -> None:
     _, qui = semis.inscrire(portail)
     with visite.ouvrir(qui) as page:
         visite.aller(page, "/mon-profil/cv", "CV, aucun")
-        page.get_by_role("button", name="Ajouter un CV").click()
+        envoyer(page, "Ajouter un CV")
         visite.voir(page, "dépôt")
         page.get_by_label("Votre CV").set_input_files({"name": "photo.bmp", "mimeType": "image/bmp", "buffer": b"BM"})
         visite.voir(page, "dépôt, format refusé")
@@ -241,7 +259,7 @@ def gestion(visite: Visite) -> None:
     avec_cv, qui = semis.inscrire(portail)
     semis.remplir(qui)
     chemin = semis.deposer_un_fichier(qui)
-    _attendre(lambda: "Votre CV est enregistré" in qui.get(chemin).page.text)
+    semis.attendre(lambda: "Votre CV est enregistré" in qui.get(chemin).page.text)
     semis.transmettre(qui)
     sans_cv, autre = semis.inscrire(portail)
     semis.remplir(autre)
@@ -250,32 +268,23 @@ def gestion(visite: Visite) -> None:
         visite.aller(page, "/gestion/inscriptions", "demandes, aucune")
     with visite.ouvrir(semis.se_connecter(portail, "gestionnaire@demo.fr")) as page:
         visite.aller(page, "/gestion/inscriptions", "demandes")
-        page.get_by_role("link", name=f"{sans_cv.nom} {sans_cv.prenom}").click()
+        suivre(page, f"{sans_cv.nom} {sans_cv.prenom}")
         visite.voir(page, "dossier à décider, sans CV")
         autre_fenetre = page.context.new_page()
         autre_fenetre.goto(page.url)
         autre_fenetre.get_by_role("button", name="Valider la demande").click()
         expect(autre_fenetre.get_by_text("Demande validée")).to_be_visible()
         autre_fenetre.close()
-        page.get_by_role("button", name="Valider la demande").click()
+        envoyer(page, "Valider la demande")
         visite.voir(page, "dossier déjà décidé par un autre")
         page.goto(portail.url + "/gestion/inscriptions")
-        page.get_by_role("link", name=f"{avec_cv.nom} {avec_cv.prenom}").click()
+        suivre(page, f"{avec_cv.nom} {avec_cv.prenom}")
         expect(page.get_by_role("img", name="page 2 sur 2")).to_be_visible(timeout=15_000)
         visite.voir(page, "dossier à décider")
-        page.get_by_role("button", name="Valider la demande").click()
+        envoyer(page, "Valider la demande")
         visite.voir(page, "dossier décidé")
     with visite.ouvrir(qui) as page:
         visite.aller(page, "/", "espace, après validation")
-
-
-def _attendre(prete: Callable[[], bool], patience: float = 15) -> None:
-    import time
-
-    fin = time.monotonic() + patience
-    while not prete():
-        assert time.monotonic() < fin, "rien n’est venu à temps"
-        time.sleep(0.1)
 
 
 def intervenant_valide(visite: Visite) -> None:
@@ -285,7 +294,7 @@ def intervenant_valide(visite: Visite) -> None:
         visite.aller(page, "/mon-profil", "mon compte")
         visite.aller(page, "/mon-profil/identification", "mes informations")
         page.get_by_label("Code postal").fill("")
-        page.get_by_role("button", name="Enregistrer", exact=True).click()
+        envoyer(page, "Enregistrer")
         visite.voir(page, "mes informations, réponse à donner")
         visite.aller(page, "/mon-profil/cv", "mon parcours")
 
@@ -297,6 +306,7 @@ CHAPITRES: tuple[Callable[[Visite], None], ...] = (
     inscription,
     activation,
     identification,
+    transmission,
     fichiers,
     gestion,
     intervenant_valide,

@@ -294,3 +294,5 @@ def deployed(packaged: tuple[Path, dict[str, Any]], tmp_path_factory: pytest.Tem
         _install_gateway_pages(clients("apigateway"), api_id, folder)
         _allow_plain_http(clients("s3"), f"guichet-{STAGE}-fichiers")
         yield Deployed(url, folder, manifest, said, clients, api_id)
+        for each in made.values():  # else the emulator waits for their connections before it ends
+            each.close()

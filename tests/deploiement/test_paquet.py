@@ -247,6 +247,7 @@ def test_l_api_appelle_l_alias_et_porte_ses_pages(written: dict[str, Any]) -> No
     assert "${APIHandler.Alias}" in json.dumps(api) and "${APIHandler.Arn}" not in json.dumps(api)
     assert done["APIHandlerInvokePermission"]["Properties"]["FunctionName"] == {"Ref": "APIHandler.Alias"}
     assert (api["OpenApiVersion"], api["TracingEnabled"]) == ("3.0.1", False)
+    assert api["Name"] == api["DefinitionBody"]["info"]["title"] == "guichet-essai"
     assert api["EndpointConfiguration"] == {"Type": "REGIONAL"}
     assert api["DefinitionBody"]["x-amazon-apigateway-gateway-responses"] == {"THROTTLED": {}}
 

@@ -53,7 +53,10 @@ def comptes_non_actives(ctx: Context) -> Iterator[str]:
 def etat_du_lien(ctx: Context, token: str) -> EtatDuLien:
     """Rule B5: what has become of an activation link."""
     jeton = store.lire_jeton(token, "ACTIVATION")
-    return rules.etat_du_lien(jeton.etat, jeton.expire_le, ctx.instant) if jeton else EtatDuLien.INCONNU
+    etat = rules.etat_du_lien(jeton.etat, jeton.expire_le, ctx.instant) if jeton else EtatDuLien.INCONNU
+    if etat is EtatDuLien.VALABLE and jeton and store.lire(jeton.compte) is None:  # swept at this very instant
+        return EtatDuLien.EXPIRE
+    return etat
 
 
 def politique() -> Politique:
@@ -74,8 +77,12 @@ def fautes_du_mot_de_passe(mot_de_passe: str, personnels: tuple[str, ...]) -> li
 def reponse_sans_session(ctx: Context) -> Reply:
     """Rule S6: to the login page, and back to where the person was going; what was typed is carried along."""
     request = ctx.request
+    if request.pattern == "/deconnexion":  # pressed twice, or after the session's end: they are out already
+        return redirect("/")
     if request.method == "GET":
         return redirect(f"/connexion?suite={request.path}")
+    if request.path == "/deconnexion":  # sent twice, or too late: nobody is logged in any more
+        return redirect("/")
     reprise = json.dumps({"action": request.path, "champs": _a_reprendre(request)})
     if len(reprise) > REPRISE_MAX:
         reprise = ""
@@ -110,6 +117,6 @@ def reprise(text: str) -> tuple[str, list[tuple[str, str]]] | None:
         kept = json.loads(text)
         action = chemin_local(kept["action"])
         champs = [(str(name), str(value)) for name, values in kept["champs"].items() for value in values]
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     return (action, champs) if action else None

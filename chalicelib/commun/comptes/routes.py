@@ -62,9 +62,9 @@ def post_code(ctx: Context) -> Reply:
         entree, suite = usecases.donner_le_code(ctx, ctx.request.cookies.get(ETAPE, ""), form.code.data)
     except Refused as refus:
         if refus.reason is Refus.CODE_EPUISE:
-            return page(PAGE, 422, expiree=False, refus=refus.reason.value, **queries.page_connexion(ctx)).with_cookies(
-                session.forget(ETAPE)
-            )
+            values = queries.page_connexion(ctx, reprise=form.reprise.data or "")
+            reply = page(PAGE, 422, expiree=False, refus=refus.reason.value, **values)
+            return reply.with_cookies(session.forget(ETAPE))
         form.add_error("code", refus.reason.value)
         return page(PAGE_CODE, 422, form=form)
     return _entrer(entree, suite, form.reprise.data or "")

@@ -223,6 +223,11 @@ def ouvrir_session(act: Act, compte_id: str, token: str, fin: timedelta) -> None
     )
 
 
+def remplacer_session(act: Act, compte_id: str, empreinte: str) -> None:
+    """Rule T1: entering again ends the session that one came with."""
+    act.delete(SessionRow(pk(compte_id), f"SESSION#{empreinte}"))
+
+
 def fermer_session(compte_id: str, token: str) -> None:
     """Rule T1: logging out ends the session on the server."""
     SessionRow(pk(compte_id), f"SESSION#{digest(token)}").delete()

@@ -12,6 +12,7 @@ from chalicelib.core.passwords import hash_password, verify
 from chalicelib.core.table import Act
 from chalicelib.core.web import limits, session
 from chalicelib.core.web.secret import digest
+from chalicelib.core.web.urls import chemin_local
 
 PAR_COMPTE = limits.Limit("connexion-compte", 10, timedelta(minutes=15))
 PAR_ORIGINE = limits.Limit("connexion-origine", 20, timedelta(minutes=1))
@@ -63,29 +64,34 @@ def donner_le_code(ctx: Context, token: str, code: str) -> tuple[Entree, str]:
     pas = totp.step_of(row.totp or "", code, int(ctx.now.timestamp()))
     if pas is None:
         raise Refused(Refus.CODE)
-    act = Act(_sans_commande(ctx))
+    act = Act(ctx)  # a code serves once: the same form sent twice is led where the first was
     store.user_jeton(act, jeton)
     store.user_pas(act, row, pas)
     try:
-        entree = _entrer(ctx, store.compte_of(row), act)
+        entree = _entrer(ctx, store.compte_of(row), act, chemin_local(jeton.suite) or "/")
     except Conflict as error:
         raise Refused(Refus.CODE) from error
     limits.forgive(ctx, PAR_COMPTE, rules.cle_email(row.email))
     return entree, jeton.suite
 
 
-def _entrer(ctx: Context, compte: Compte, act: Act | None = None) -> Entree:
+def _entrer(ctx: Context, compte: Compte, act: Act | None = None, resultat: str = "") -> Entree:
     act = act or Act(_sans_commande(ctx))
     cookie, connecte = ouvrir_session(act, compte)
     audit.note(act, "se_connecter", compte.id)
-    act.commit()
+    act.commit(resultat)
     log.event("connexion.ouverte", compte=compte.id)
     return Entree(cookie=cookie, compte=connecte)
 
 
 def ouvrir_session(act: Act, compte: Compte) -> tuple[str, Compte]:
-    """A new session in the transaction of the act, with a new id (no fixation): its cookie, and the account in it."""
+    """A new session in the transaction of the act, with a new id (no fixation): its cookie, and the account in it.
+
+    The session that the browser came with ends.
+    """
     token = act.ctx.token()
+    if act.ctx.user is not None:
+        store.remplacer_session(act, act.ctx.user.id, act.ctx.user.session)
     store.ouvrir_session(act, compte.id, token, rules.SESSION_ABSOLUE)
     return session.write(compte.id, token, act.ctx.now), replace(compte, session=digest(token))
 
@@ -164,9 +170,11 @@ def activer(act: Act, token: str) -> tuple[Compte, str] | None:
 
 
 def renvoyer_l_activation(act: Act, email: str) -> tuple[Compte, str] | None:
-    """Rule B5: a new link for an account to activate; None for any other address."""
+    """Rule B5: a new link for an account to activate; None for any other address, and past its seven days."""
     row = store.lire_par_email(email)
     if row is None or row.etat != EtatCompte.A_ACTIVER.value:
+        return None
+    if from_iso(row.cree_le) + rules.ACTIVATION_VALIDE < act.ctx.now:
         return None
     return store.compte_of(row), nouveau_lien_d_activation(act, row)
 

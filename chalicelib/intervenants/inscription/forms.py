@@ -33,7 +33,7 @@ class Adresse:
         from email_validator import EmailNotValidError, validate_email
 
         try:
-            found = validate_email(field.data, check_deliverability=False, test_environment=True)
+            found = validate_email(field.data, check_deliverability=False, allow_smtputf8=False)
         except EmailNotValidError as error:
             raise ValidationError(
                 "Saisissez une adresse e-mail complète, par exemple prenom.nom@exemple.fr."

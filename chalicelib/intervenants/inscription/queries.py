@@ -1,6 +1,5 @@
 """What the pages of an application show."""
 
-from datetime import datetime
 from typing import Any
 
 from chalicelib.commun.comptes import public as comptes
@@ -9,7 +8,7 @@ from chalicelib.commun.contenus import public as contenus
 from chalicelib.commun.pieces import public as pieces
 from chalicelib.commun.pieces.public import EtatPiece
 from chalicelib.commun.referentiels import public as referentiels
-from chalicelib.core.context import Context, from_iso
+from chalicelib.core.context import PARIS, Context, from_iso
 from chalicelib.core.errors import NotFound
 from chalicelib.core.web import captcha
 from chalicelib.core.web.captcha_dessin import image
@@ -137,8 +136,7 @@ def liste_de_travail(ctx: Context, apres: str) -> dict[str, Any]:
 
 
 def _attente(ctx: Context, depuis: str) -> str:
-    debut: datetime = from_iso(depuis)
-    return rules.attente((ctx.today - debut.astimezone(ctx.now.tzinfo).date()).days)
+    return rules.attente((ctx.today - from_iso(depuis).astimezone(PARIS).date()).days)
 
 
 def dossier(ctx: Context, demande: Demande) -> dict[str, Any]:
@@ -148,8 +146,8 @@ def dossier(ctx: Context, demande: Demande) -> dict[str, Any]:
         raise NotFound
     fiche = profil.profil_de(compte)
     cv = pieces.piece(compte.id, demande.cv) if demande.cv else None
-    if cv is not None and cv.etat is not EtatPiece.DISPONIBLE:
-        cv = None
+    if cv is None or cv.etat is not EtatPiece.DISPONIBLE:  # replaced since, or none was handed in then
+        cv = profil.cv_de(compte.id)[1]
     return {
         "demande": demande,
         "compte": compte,

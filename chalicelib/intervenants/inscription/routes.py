@@ -1,6 +1,7 @@
 """Pages of an application: « Déposer un CV », activation, transmission; and the staff's."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.commun.comptes import public as comptes
@@ -78,9 +79,13 @@ def get_son(ctx: Context, defi: str) -> Reply:
 @bp.page("/activation/{jeton}", access=Access.PUBLIC)
 def get_activation(ctx: Context, jeton: str) -> Reply:
     """Rule T3: opening the link only shows a button (mail scanners follow links)."""
+    return _page_du_lien(ctx, jeton)
+
+
+def _page_du_lien(ctx: Context, jeton: str) -> Reply:
     etat = comptes.etat_du_lien(ctx, jeton)
     reply = page(ACTIVER, 200 if etat is EtatDuLien.VALABLE else 410, etat=etat.name, jeton=jeton)
-    return Reply(**{**vars(reply), "headers": {"Referrer-Policy": "no-referrer"}})
+    return replace(reply, headers={"Referrer-Policy": "no-referrer"})
 
 
 @bp.page("/activation/{jeton}", access=Access.PUBLIC, methods=("POST",))
@@ -88,7 +93,7 @@ def post_activation(ctx: Context, jeton: str) -> Reply:
     """Rules B4, B5."""
     cookie = usecases.activer_le_compte(ctx, jeton)
     if cookie is None:
-        return page(ACTIVER, 410, etat=comptes.etat_du_lien(ctx, jeton).name, jeton=jeton)
+        return _page_du_lien(ctx, jeton)
     return redirect("/mon-profil").with_cookies(cookie, session.forget(session.VISIT))
 
 

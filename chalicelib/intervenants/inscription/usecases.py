@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from chalicelib.commun.comptes import public as comptes
-from chalicelib.commun.comptes.rules import Compte, EtatCompte, Identite, Role
+from chalicelib.commun.comptes.rules import Compte, EtatCompte, Identite, Role, cle_email
 from chalicelib.commun.contenus import public as contenus
 from chalicelib.commun.pieces import public as pieces
 from chalicelib.commun.referentiels import public as referentiels
@@ -62,7 +62,7 @@ def activer_le_compte(ctx: Context, jeton: str) -> str | None:
 
 def renvoyer_l_activation(ctx: Context, email: str, resultat: str) -> str:
     """Rule B5: the mail again, limited in rate; says the same whether or not the address waits for it."""
-    consume(ctx, RENVOIS, email)
+    consume(ctx, RENVOIS, cle_email(email))
     act = Act(ctx)
     trouve = comptes.renvoyer_l_activation(act, email)
     if trouve is None:

@@ -69,12 +69,16 @@ def identification_de_depart(compte: Compte) -> dict[str, Any]:
     }
 
 
-_NOM = re.compile(r"[^\W\d_]+([ \-'’.]+[^\W\d_]+)*\.?")
+# Letters, or initials with their dots; a dot ends a part, so that no name reads as the address of a site (rule V2).
+_PARTIE = r"(?:(?:[^\W\d_]\.)+|[^\W\d_]+\.?)"
+_NOM = re.compile(rf"{_PARTIE}(?:[ \-'’]+{_PARTIE})*")
 
 
 def faute_de_nom(texte: str) -> str | None:
     """Names take letters of any alphabet, accents, spaces, hyphens, apostrophes; nothing else."""
-    if _NOM.fullmatch(unicodedata.normalize("NFC", texte)):
+    composes = unicodedata.normalize("NFC", texte)
+    lettres = "".join(c for c in composes if not unicodedata.category(c).startswith("M"))
+    if _NOM.fullmatch(lettres):
         return None
     return (
         "Écrivez ce nom avec des lettres seulement ; les accents, traits d’union, apostrophes et espaces sont acceptés."

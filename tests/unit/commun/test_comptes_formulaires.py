@@ -74,8 +74,8 @@ def test_les_fautes_d_un_mot_de_passe_sont_dites_toutes_a_la_fois(mot: str, debu
 
 @pytest.mark.rule("S6")
 def test_ce_qui_etait_saisi_survit_a_la_session() -> None:
-    garde = json.dumps({"action": "/mon-profil/identification", "champs": {"ville": ["Nancy"], "regions": ["44", "11"]}})
-    attendus = [("ville", "Nancy"), ("regions", "44"), ("regions", "11")]
+    garde = json.dumps({"action": "/mon-profil/identification", "champs": {"nom": ["Roy"], "regions": ["44", "11"]}})
+    attendus = [("nom", "Roy"), ("regions", "44"), ("regions", "11")]
     assert queries.reprise(garde) == ("/mon-profil/identification", attendus)
 
 
@@ -93,6 +93,11 @@ def test_ce_qui_etait_saisi_survit_a_la_session() -> None:
         pytest.param('{"action": 3, "champs": {}}', id="action qui n’est pas un texte"),
         pytest.param('{"action": "/x", "champs": {"a": 3}}', id="champ qui n’est pas une liste"),
         pytest.param('{"action": "/x", "champs": 3}', id="champs qui n’en sont pas"),
+        pytest.param(
+            "[" * 100_000,
+            id="imbrication sans fond",
+            marks=pytest.mark.xfail(raises=RecursionError, reason="queries.py: reprise lets RecursionError out"),
+        ),
     ],
 )
 def test_une_reprise_truquee_est_ignoree(garde: str) -> None:

@@ -1,0 +1,192 @@
+"""What the script adds to pages that work without it: each comfort, as a person meets it."""
+
+import pytest
+from playwright.sync_api import Dialog, Page, expect
+
+from infra.local.portail import Portail
+from tests.browser import parcours, semis
+from tests.browser.clavier import Clavier
+from tests.browser.conftest import Ouvrir
+
+
+@pytest.fixture
+def identification(portail: Portail, ordinateur: Page) -> Page:
+    """Somebody new, on « Identification », under a clock that the test moves."""
+    _, qui = semis.inscrire(portail)
+    ordinateur.context.add_cookies(semis.cookies(qui))  # type: ignore[arg-type]
+    ordinateur.clock.install()
+    ordinateur.goto(portail.url + "/mon-profil/identification")
+    return ordinateur
+
+
+@pytest.mark.rule("T1", "S1")
+def test_la_fin_de_session_est_annoncee_et_se_repousse(identification: Page) -> None:
+    page = identification
+    dialogue = page.get_by_role("dialog", name="Votre session va se terminer")
+    page.clock.fast_forward("27:00")
+    expect(dialogue).to_be_hidden()
+    page.clock.fast_forward("00:45")
+    expect(dialogue).to_be_visible()
+    expect(dialogue).to_contain_text("2 minutes")
+    assert Clavier(page).ici()["nom"] == "Rester connecté"
+    with page.expect_response("**/session") as reponse:
+        page.keyboard.press("Enter")
+    assert reponse.value.ok
+    expect(dialogue).to_be_hidden()
+    page.clock.fast_forward("27:00")
+    expect(dialogue).to_be_hidden()
+    page.clock.fast_forward("02:00")
+    expect(dialogue).to_be_visible()
+    page.clock.fast_forward("01:00")
+    expect(page.get_by_role("heading", name="Votre session est terminée")).to_be_visible()
+    page.get_by_role("button", name="Revenir à la page").click()
+    expect(page.get_by_label("Prénom")).to_be_visible()
+
+
+@pytest.mark.rule("S6", "T1", "C8")
+def test_ce_qui_etait_saisi_quand_la_session_a_pris_fin_se_retrouve(portail: Portail, ordinateur: Page) -> None:
+    page = ordinateur
+    qui, visiteur = semis.inscrire(portail)
+    page.context.add_cookies(semis.cookies(visiteur))  # type: ignore[arg-type]
+    page.goto(portail.url + "/mon-profil/identification")
+    page.get_by_label("Lieu de naissance (ville)").fill("Épinal")
+    portail.avancer(31 * 60)
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    parcours.titre(page, "Votre session a pris fin")
+    page.get_by_label("Identifiant").fill(qui.email)
+    page.locator("#mot_de_passe").fill(qui.mot_de_passe)
+    page.get_by_role("button", name="Valider").click()
+    parcours.titre(page, "Votre saisie vous attend")
+    page.get_by_role("button", name="Envoyer ma saisie").click()
+    expect(page.get_by_text("Enregistré à")).to_be_visible()
+    expect(page.get_by_label("Lieu de naissance (ville)")).to_have_value("Épinal")
+
+
+@pytest.mark.rule("C8")
+def test_quitter_une_page_dont_la_saisie_n_est_pas_enregistree_avertit(identification: Page) -> None:
+    page, avertissements = identification, []
+
+    def rester(dialogue: Dialog) -> None:
+        avertissements.append(dialogue.type)
+        dialogue.dismiss()
+
+    page.on("dialog", rester)
+    page.get_by_label("Lieu de naissance (ville)").press_sequentially("Toul")
+    page.get_by_role("link", name="Mon profil").first.click(no_wait_after=True)
+    page.wait_for_timeout(300)
+    assert avertissements == ["beforeunload"]
+    expect(page.get_by_label("Lieu de naissance (ville)")).to_have_value("Toul")
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    expect(page.get_by_text("Enregistré à")).to_be_visible()
+    page.get_by_role("link", name="Mon profil").first.click()
+    parcours.titre(page, "Mon profil d’intervenant")
+    assert avertissements == ["beforeunload"]
+
+
+@pytest.mark.rule("T2", "A1")
+def test_le_mot_de_passe_se_montre_et_se_cache(portail: Portail, ordinateur: Page) -> None:
+    page, champ = ordinateur, ordinateur.locator("#mot_de_passe")
+    page.goto(portail.url + "/connexion")
+    champ.fill("Marcher-2-Loin!")
+    bouton = page.get_by_role("button", name="Afficher : Mot de passe")
+    expect(bouton).to_have_attribute("aria-pressed", "false")
+    bouton.press("Space")
+    expect(champ).to_have_attribute("type", "text")
+    expect(bouton).to_have_attribute("aria-pressed", "true")
+    bouton.press("Enter")
+    expect(champ).to_have_attribute("type", "password")
+    expect(champ).to_have_value("Marcher-2-Loin!")
+
+
+@pytest.mark.rule("B1", "C1")
+def test_identique_au_nom_de_famille_suit_ce_nom(portail: Portail, ordinateur: Page) -> None:
+    page, usage = ordinateur, ordinateur.get_by_label("Nom d’usage")
+    page.goto(portail.url + "/deposer-un-cv")
+    page.get_by_label("Nom de famille (naissance)").fill("Dubois")
+    page.get_by_label("Identique au nom de famille").check()
+    expect(usage).to_have_value("Dubois")
+    expect(usage).not_to_be_editable()
+    page.get_by_label("Nom de famille (naissance)").fill("Le Goff")
+    expect(usage).to_have_value("Le Goff")
+    page.get_by_label("Identique au nom de famille").uncheck()
+    expect(usage).to_be_editable()
+
+
+@pytest.mark.rule("C1")
+def test_le_code_postal_propose_ses_communes(identification: Page) -> None:
+    page = identification
+    page.get_by_label("Code postal").fill("54 500")
+    expect(page.locator("#communes option[value='Vandœuvre-lès-Nancy']")).to_be_attached()
+    page.get_by_label("Code postal").fill("29140")
+    expect(page.locator("#communes option[value='Rosporden']")).to_be_attached()
+    expect(page.locator("#communes option[value='Vandœuvre-lès-Nancy']")).to_have_count(0)
+    page.get_by_label("Localité - ville").fill("Melgven")
+    expect(page.get_by_label("Localité - ville")).to_have_value("Melgven")
+
+
+@pytest.mark.rule("C5")
+def test_les_departements_sont_ceux_des_regions_cochees(identification: Page) -> None:
+    page, departements = identification, identification.get_by_role("group", name="Département(s)")
+    expect(departements).to_be_hidden()
+    page.get_by_label("Bretagne", exact=True).check()
+    page.get_by_text("Bretagne : départements").click()
+    page.get_by_label("Finistère", exact=True).check()
+    expect(page.get_by_label("Moselle", exact=True)).to_be_hidden()
+    page.get_by_label("Bretagne", exact=True).uncheck()
+    expect(departements).to_be_hidden()
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    expect(page.get_by_text("Enregistré à")).to_be_visible()
+
+
+@pytest.mark.rule("B1", "T5")
+def test_l_image_se_change_et_s_ecoute(portail: Portail, ordinateur: Page) -> None:
+    page = ordinateur
+    page.goto(portail.url + "/deposer-un-cv")
+    page.get_by_label("Prénom").fill("Chloé")
+    premiere = page.get_by_role("img", name="Image de contrôle").get_attribute("src")
+    page.get_by_role("button", name="Générer une autre image").click()
+    expect(page.get_by_role("img", name="Image de contrôle")).not_to_have_attribute("src", premiere or "")
+    expect(page.get_by_label("Prénom")).to_have_value("Chloé")
+    page.get_by_role("link", name="Écouter les chiffres").click()
+    page.locator("audio").wait_for()
+    page.wait_for_function("() => document.querySelector('audio').duration > 2")
+
+
+@pytest.mark.rule("B1")
+def test_un_document_ouvert_est_compte_et_le_dit(portail: Portail, ordinateur: Page) -> None:
+    page = ordinateur
+    page.goto(portail.url + "/deposer-un-cv")
+    charte = page.locator("#document-charte")
+    expect(charte).to_contain_text("À ouvrir")
+    with page.expect_popup() as popup:
+        charte.get_by_role("link").click()
+    popup.value.wait_for_load_state()
+    expect(charte).to_contain_text("Ouvert")
+    page.reload()
+    expect(charte).to_contain_text("Ouvert")
+
+
+@pytest.mark.rule("A7", "S1")
+def test_l_aide_d_un_champ_s_ouvre_et_se_ferme_au_clavier(identification: Page) -> None:
+    page, clavier = identification, Clavier(identification)
+    page.get_by_label("Numéro + libellé de la voie").focus()
+    clavier.aller_a("Aide : Code postal", "summary", au_plus=3)
+    page.keyboard.press("Enter")
+    aide = page.get_by_text("Cinq chiffres en France")
+    expect(aide).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(aide).to_be_hidden()
+    assert clavier.ici()["balise"] == "summary"
+
+
+@pytest.mark.rule("B3", "B4")
+def test_un_double_clic_n_ouvre_qu_un_compte(portail: Portail, ouvrir: Ouvrir) -> None:
+    qui = semis.personne()
+    with ouvrir() as page:
+        page.goto(portail.url + "/deposer-un-cv")
+        parcours.remplir_le_compte(portail, page, qui)
+        page.get_by_role("button", name="Valider").dblclick()
+        parcours.titre(page, "Consultez votre messagerie")
+    portail.attendre_mail(qui.email)
+    portail.avancer(61)
+    assert len(portail.mails(qui.email)) == 1

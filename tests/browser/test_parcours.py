@@ -1,0 +1,154 @@
+"""The whole journey of a trainer, from the home page to the menu of a validated account, as people really do it."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from infra.local.portail import Portail
+from tests.browser import parcours, semis
+from tests.browser.clavier import Clavier
+from tests.browser.conftest import ORDINATEUR, SANS_SCRIPT, TELEPHONE, Ouvrir
+from tests.browser.semis import Personne
+
+PROFILS = [
+    pytest.param((ORDINATEUR,), id="sur un ordinateur"),
+    pytest.param((TELEPHONE,), id="sur un téléphone"),
+    pytest.param((ORDINATEUR, SANS_SCRIPT), id="sur un ordinateur, sans JavaScript"),
+    pytest.param((TELEPHONE, SANS_SCRIPT), id="sur un téléphone, sans JavaScript"),
+]
+
+
+@pytest.mark.rule("B1", "B4", "B5", "C8", "D10", "E1", "E2", "E5", "G0", "G1", "S1", "S3", "U1")
+@pytest.mark.parametrize("profil", PROFILS)
+def test_du_cv_en_ligne_au_menu_d_un_intervenant_valide(portail: Portail, ouvrir: Ouvrir, profil: tuple) -> None:
+    qui = semis.personne()
+    with ouvrir(*profil) as page:
+        parcours.deposer_un_cv(portail, page, qui)
+        parcours.activer(portail, page, qui)
+        expect(page.get_by_text(f"Bonjour {qui.prenom}")).to_be_attached()
+        parcours.remplir_l_identification(page)
+        parcours.deposer_le_fichier(page)
+        parcours.attendre_le_verdict(page, "Votre CV est enregistré")
+        page.get_by_role("link", name="Continuer").click()
+        parcours.transmettre(page)
+        page.reload()
+        parcours.titre(page, "Votre dossier a bien été transmis")
+        page.goto(portail.url + "/mon-profil/identification")
+        expect(page.get_by_label("Prénom")).to_be_disabled()
+
+        portail.avancer(31)
+        with ouvrir(*profil) as gestion:
+            valider(portail, gestion, qui)
+
+        portail.attendre_mail(qui.email, "Votre demande d’inscription est validée")
+        page.goto(portail.url + "/")
+        menu = ouvrir_le_menu(page)
+        expect(menu.get_by_role("link", name="Accueil")).to_be_visible()
+        menu.get_by_role("link", name="Mon compte").click()
+        menu = ouvrir_le_menu(page)
+        expect(menu.get_by_role("link", name="Mes informations")).to_be_visible()
+        menu.get_by_role("link", name="Mon parcours").click()
+        expect(page.get_by_role("link", name="Télécharger")).to_be_visible()
+        page.get_by_role("button", name="Se déconnecter").click()
+        expect(page.get_by_role("link", name="Remplir un CV en ligne").first).to_be_visible()
+
+
+def valider(portail: Portail, page: Page, qui: Personne) -> None:
+    """The gestionnaire reads the profile and its CV, and validates (rules E2, U3)."""
+    parcours.entrer(portail, page, "gestionnaire@demo.fr")
+    page.get_by_role("link", name=f"{qui.nom} {qui.prenom}").click()
+    expect(page.get_by_text("12 rue des Carmes")).to_be_visible()
+    for _ in range(30):
+        if page.get_by_role("img", name="page 1 sur 2").count():
+            break
+        page.wait_for_timeout(300)
+        page.reload()
+    image = page.get_by_role("img", name="page 1 sur 2")
+    expect(image).to_be_visible()
+    assert image.bounding_box()["height"] > 100  # type: ignore[index]  # drawn, not a broken image
+    page.get_by_role("button", name="Valider la demande").click()
+    expect(page.get_by_text("Demande validée")).to_be_visible()
+
+
+def ouvrir_le_menu(page: Page):  # type: ignore[no-untyped-def]
+    """The menu; on a telephone it opens by its button, with or without JavaScript."""
+    bouton = page.get_by_role("button", name="Menu", exact=True)
+    if bouton.is_visible():
+        bouton.click()
+    return page.locator("#menu")
+
+
+@pytest.mark.rule("S1", "B1", "C8", "D10", "E1")
+def test_de_l_accueil_a_la_transmission_au_clavier_seul(portail: Portail, ordinateur: Page) -> None:
+    page, clavier, qui = ordinateur, Clavier(ordinateur), semis.personne()
+    page.goto(portail.url + "/")
+    clavier.aller_a("Aller au contenu", au_plus=1)
+    page.keyboard.press("Enter")
+    clavier.activer("Remplir un CV en ligne")
+
+    creer_son_compte(portail, clavier, qui)
+    page.goto(portail.url + semis.lien_d_activation(portail, qui.email))
+    clavier.activer("Activer mon compte")
+
+    clavier.activer("Identification")
+    remplir_son_identification(clavier)
+    clavier.activer("Curriculum vitae")
+    clavier.activer("Ajouter un CV")
+    clavier.aller_a("Votre CV", "input")
+    parcours.choisir_un_fichier(page)  # the system's own dialog, which Enter opens, is not ours to test
+    parcours.titre(page, "Votre CV")
+    parcours.attendre_le_verdict(page, "Votre CV est enregistré")
+    clavier.activer("Continuer")
+    clavier.activer("Vérifier et transmettre")
+    clavier.activer("Enregistrer et transmettre ma demande d’inscription")
+    parcours.titre(page, "Votre dossier a bien été transmis")
+
+
+def creer_son_compte(portail: Portail, clavier: Clavier, qui: Personne) -> None:
+    """« Déposer un CV », in the order of the page."""
+    page = clavier.page
+    clavier.cocher("Monsieur")
+    clavier.ecrire("Nom de famille (naissance)", qui.nom)
+    clavier.cocher("Identique au nom de famille")
+    clavier.ecrire("Prénom", qui.prenom)
+    clavier.ecrire("Date de naissance", qui.naissance)
+    clavier.ecrire("Adresse e-mail (identifiant)", qui.email)
+    clavier.ecrire("Confirmer l’adresse e-mail", qui.email)
+    clavier.ecrire("Mot de passe", qui.mot_de_passe)
+    clavier.ecrire("Confirmer le mot de passe", qui.mot_de_passe)
+    for _ in parcours.DOCUMENTS:
+        clavier.aller_a("J’ai pris connaissance", "a")
+        with page.expect_popup() as popup:
+            page.keyboard.press("Enter")
+        popup.value.wait_for_load_state()
+        popup.value.close()
+    defi = page.locator("input[name=defi]").input_value()
+    clavier.ecrire("Recopier le texte de l’image", semis.captcha(portail, defi))
+    clavier.activer("Valider")
+    parcours.titre(page, "Consultez votre messagerie")
+
+
+def remplir_son_identification(clavier: Clavier) -> None:
+    """« Identification », in the order of the page."""
+    clavier.ecrire("Lieu de naissance (ville)", "Nancy")
+    clavier.ecrire("Numéro + libellé de la voie", "12 rue des Carmes")
+    clavier.ecrire("Code postal", "54000")
+    clavier.ecrire("Localité - ville", "Nancy")
+    clavier.ecrire("Téléphone personnel", "03 83 12 34 56")
+    clavier.cocher("Grand Est")
+    clavier.cocher("Oui")
+    clavier.page.keyboard.press("ArrowRight")  # « Non »: the arrows move inside a group of radio buttons
+    clavier.choisir("Structure de rattachement", "Délégation Grand Est")
+    clavier.activer("Enregistrer et passer à la page suivante")
+    parcours.titre(clavier.page, "Mon profil d’intervenant")
+
+
+@pytest.mark.rule("S1")
+def test_le_menu_du_telephone_s_ouvre_et_se_ferme_au_clavier(portail: Portail, telephone: Page) -> None:
+    clavier = Clavier(telephone)
+    telephone.goto(portail.url + "/aide-et-contact")
+    clavier.aller_a("Menu", "button")
+    telephone.keyboard.press("Enter")
+    expect(telephone.locator("#menu").get_by_role("link", name="Accueil")).to_be_visible()
+    telephone.keyboard.press("Escape")
+    expect(telephone.locator("#menu")).to_be_hidden()
+    assert clavier.ici()["nom"] == "Menu"

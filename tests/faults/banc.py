@@ -1,0 +1,272 @@
+"""The bench: one act, one call, one kind of fault; then what the person does, what AWS brings back, what sweeps mend; and
+what must be true at each step."""
+
+import random
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from tests.client import Answer
+from tests.faults import invariants
+from tests.faults.fil import SORTES, Appel, Faute, Sorte
+from tests.faults.monde import Forme, Monde, apaiser, ecart, lignes, photo, processus_neuf
+from tests.faults.scenes import Evenement, Formulaire, Issue, Lecture, Scene, arrivee, suivre
+
+INSISTANCES = 8
+LIVRAISONS = 5
+JAMAIS_REPRIS = {"mot_de_passe", "confirmation_mot_de_passe", "code", "commande"}
+_DEDANS = re.compile(
+    r"traceback|arn:aws|guichet-test-(?!fichiers\.s3)|botocore|boto3|pynamo|dynamodb|timeout|exception|throughput"
+    r"|chalicelib|\bCOMPTE#|\bERR\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Point:
+    """Which call of the act fails, and how."""
+
+    rang: int
+    appel: Appel
+    sorte: Sorte
+
+    def __str__(self) -> str:
+        return f"{self.sorte.nom} à l’appel {self.rang + 1}, {self.appel}"
+
+
+@dataclass
+class Reference:
+    """The same act when nothing fails."""
+
+    appels: list[Appel]
+    issue: Issue
+    arrivee: tuple[str, str, int] | None
+    effet: dict[Forme, int]
+    final: dict[Forme, int]
+    mails: Counter[tuple[str, str]]
+    commande: bool
+
+
+@dataclass
+class Banc:
+    """The bench of one act."""
+
+    monde: Monde
+    scene: Scene
+    reference: Reference = field(init=False)
+    avant: Counter[Forme] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.scene.preparer(self.monde)
+        assert not list(invariants.fautes(self.monde, False)), list(invariants.fautes(self.monde, False))
+        self.avant = photo()
+        with self.monde.fil.ecoute():
+            issue = self.scene.jouer(self.monde)
+        appels = list(self.monde.fil.appels)
+        effet, commande = ecart(self.avant, photo()), self._commande()
+        but = arrivee(suivre(self.monde, self._qui, issue.reponse)) if issue.reponse else None
+        self._la_suite()
+        final, mails = ecart(self.avant, photo()), self._mails()
+        self.reference = Reference(appels, issue, but, effet, final, mails, commande)
+
+    @property
+    def _qui(self) -> str:
+        return getattr(self.scene, "qui", "")
+
+    def en_bonne_marche(self) -> list[str]:
+        """What is wrong when nothing fails."""
+        reference = self.reference
+        fautes = invariants.fautes(self.monde, not isinstance(self.scene, Lecture))
+        if reference.issue.defaut or reference.issue.mort or reference.issue.rejouer:
+            fautes.append(f"l’acte échoue sans faute : {reference.issue}")
+        if reference.issue.reponse is not None:
+            fautes += _lisible(reference.issue.reponse)
+        return fautes
+
+    def points(self) -> list[Point]:
+        """Every call x every kind that means something for it."""
+        sortes = [s for s in SORTES.values() if s.nom != "jumelle" or not isinstance(self.scene, Lecture)]
+        return [Point(i, a, s) for i, a in enumerate(self.reference.appels) for s in sortes if s.vaut(a)]
+
+    def echantillon(self, graine: str, par_sorte: int) -> list[Point]:
+        """Some of them: every kind, at calls drawn by `graine`."""
+        alea = random.Random(f"{graine}/{self.scene}")  # noqa: S311  (a drawing of lots)
+        tous = self.points()
+        par = {nom: [p for p in tous if p.sorte.nom == nom] for nom in SORTES}
+        return [p for points in par.values() for p in alea.sample(points, min(par_sorte, len(points)))]
+
+    def eprouver(self, point: Point) -> list[str]:
+        """What is wrong after this fault; empty when all is well."""
+        return [f"{self.scene} : {point} : {faute}" for faute in self._eprouver(point)]
+
+    def _eprouver(self, point: Point) -> Iterator[str]:
+        self.scene.preparer(self.monde)
+        faute = Faute(point.sorte, point.rang, point.appel, self._jumeau)
+        with self.monde.fil.ecoute(faute):
+            issue = self.scene.jouer(self.monde)
+        if not faute.jouee:
+            yield "l’appel n’a pas eu lieu : l’acte ne se rejoue pas à l’identique"
+            return
+        if issue.mort:
+            processus_neuf()
+        yield from self._reponse(point, issue)
+        yield from self._aussitot(point, issue)
+        if isinstance(self.scene, Lecture):
+            yield from self._relire(issue)
+            return
+        yield from self._reprendre(issue)
+        yield from self._a_la_fin()
+
+    def _jumeau(self) -> None:
+        with self.monde.fil.ferme():
+            self.scene.jouer(self.monde)
+
+    # What the person got.
+
+    def _reponse(self, point: Point, issue: Issue) -> Iterator[str]:
+        if issue.defaut:
+            yield f"réponse non conforme : {issue.defaut}"
+        if issue.reponse is None:
+            return
+        prevue = self.reference.issue.reponse
+        permises = {prevue.status if prevue else 0, 503} | ({303, 409, 422} if point.sorte.nom == "jumelle" else set())
+        if issue.reponse.status not in permises:
+            yield f"statut {issue.reponse.status} : {issue.reponse.page.text[:300] or issue.reponse.body[:200]}"
+        yield from _lisible(issue.reponse)
+        if issue.reponse.status == 503:
+            yield from self._saisie_gardee(issue.reponse)
+
+    def _saisie_gardee(self, reponse: Answer) -> Iterator[str]:
+        """Rule S6: an outage gives back what was typed, and does not log anybody out."""
+        if any(c.startswith("__Host-session=;") for c in reponse.cookies):
+            yield "la panne ferme la session"
+        if not isinstance(self.scene, Formulaire):
+            return
+        rendu = self.scene.formulaire(reponse)
+        if rendu is None:
+            yield "la page de panne ne rend pas la saisie"
+            return
+        _, champs = self.monde.valeurs["formulaire"]
+        perdus = {nom for nom, v in champs if nom not in JAMAIS_REPRIS and v not in rendu["fields"].get(nom, [])}
+        if perdus:
+            yield f"saisie perdue : {sorted(perdus)}"
+
+    # What is true at once, before anybody tries again.
+
+    def _aussitot(self, point: Point, issue: Issue) -> Iterator[str]:
+        yield from invariants.fautes(self.monde, False)
+        effet = ecart(self.avant, photo())
+        if self.reference.commande:
+            if bool(effet) != self._commande():
+                yield f"commande {'notée' if self._commande() else 'absente'}, effet {_dire(effet)}"
+            if effet and effet != self.reference.effet:
+                yield f"à moitié fait : {_dire(effet, self.reference.effet)}"
+        acquitte = issue.reponse is not None and issue.reponse.status == getattr(
+            self.reference.issue.reponse, "status", 0
+        )
+        if acquitte and point.sorte.nom != "jumelle" and effet != self.reference.effet:
+            yield f"acquitté sans être fait : {_dire(effet, self.reference.effet)}"
+
+    def _relire(self, issue: Issue) -> Iterator[str]:
+        relue = self.scene.jouer(self.monde)
+        if arrivee(relue.reponse and suivre(self.monde, self._qui, relue.reponse)) != self.reference.arrivee:
+            yield f"la page relue n’est pas celle attendue : {relue}"
+
+    # The person insists, AWS delivers again.
+
+    def _reprendre(self, issue: Issue) -> Iterator[str]:
+        if isinstance(self.scene, Evenement):
+            yield from self._redire(self.scene, issue)
+        elif isinstance(self.scene, Formulaire):
+            yield from self._insister(self.scene, issue)
+
+    def _redire(self, scene: Evenement, issue: Issue) -> Iterator[str]:
+        for _ in range(LIVRAISONS):
+            if not issue.rejouer:
+                return
+            self.monde.guichet.advance(minutes=7)
+            issue = scene.dire(self.monde, issue.rejouer)
+        if issue.rejouer:
+            yield "l’événement revient sans fin"
+
+    def _insister(self, scene: Formulaire, issue: Issue) -> Iterator[str]:
+        for _ in range(INSISTANCES):
+            if issue.reponse is not None and not issue.defaut:
+                page = suivre(self.monde, scene.qui, issue.reponse)
+                if arrivee(page) == self.reference.arrivee:
+                    return
+                issue = Issue(page)
+            issue = scene.insister(self.monde, issue)
+        ou = issue.reponse
+        yield f"la personne n’arrive jamais : {arrivee(ou)} {ou.page.text[:300] if ou else ''}"
+
+    # What is true in the end.
+
+    def _la_suite(self) -> None:
+        if isinstance(self.scene, Lecture):
+            return
+        for nom, dit in getattr(self.scene, "suites", ()):
+            self.monde.appeler(nom, dit(self.monde))
+        apaiser(self.monde)
+
+    def _a_la_fin(self) -> Iterator[str]:
+        try:
+            self._la_suite()
+        except AssertionError as bloque:
+            yield f"les files et les balayages n’en viennent pas à bout : {bloque}"
+        yield from invariants.fautes(self.monde, True)
+        final = ecart(self.avant, photo())
+        if final != self.reference.final:
+            yield f"état final : {_dire(final, self.reference.final)}"
+        if self._mails() != self.reference.mails:
+            yield f"mails : {self._mails()} au lieu de {self.reference.mails}"
+
+    def _mails(self) -> Counter[tuple[str, str]]:
+        """Mails that left, each id once: a second sending has the same id."""
+        return Counter((to, sujet) for _, to, sujet in {(p.id, p.to, p.subject) for p in self.monde.fil.partis})
+
+    def _commande(self) -> bool:
+        champs = dict(self.monde.valeurs.get("formulaire", ("", []))[1])
+        commande = champs.get("commande", "").partition(".")[0]
+        return any(ligne["pk"] == f"COMMANDE#{commande}" for ligne in lignes("noyau"))
+
+
+def _lisible(reponse: Answer) -> list[str]:
+    """Rule S6, T59: a French page, of ours, that says nothing of what is inside."""
+    if reponse.status == 303:
+        return [f"corps d’une redirection : {reponse.body[:80]}"] if reponse.body else []
+    if not reponse.headers.get("content-type", "").startswith("text/"):
+        return [f"type {reponse.headers.get('content-type')} : {reponse.body[:200]}"]
+    fautes = [f"« {trouve} » dans la page" for trouve in sorted(set(_DEDANS.findall(reponse.page.text)))]
+    if reponse.status >= 400 and '<html lang="fr">' not in reponse.body:
+        fautes.append(f"pas une page en français : {reponse.body[:200]}")
+    return fautes
+
+
+def _dire(vu: dict[Forme, int], attendu: dict[Forme, int] | None = None) -> str:
+    """What changed, or how it differs from what was expected, short enough to be read."""
+    if attendu is not None:
+        manquent = {f: n - vu.get(f, 0) for f, n in attendu.items() if n != vu.get(f, 0)}
+        en_trop = {f: n for f, n in vu.items() if f not in attendu}
+        return f"manque {_dire(manquent)} ; en trop {_dire(en_trop)}"
+    return "; ".join(f"{n:+d} {_bref(forme)}" for forme, n in vu.items()) or "rien"
+
+
+def _bref(forme: Forme) -> str:
+    table, *valeurs = forme
+    connues = dict(v for v in valeurs if isinstance(v, tuple))
+    noms = ("pk", "sk", "etat", "acte", "mode", "valide", "pages", "subject", "raison")
+    return f"{table} {' '.join(str(connues[n]) for n in noms if n in connues) or valeurs}"
+
+
+def delai(secondes: float) -> str:
+    """For the report."""
+    return str(timedelta(seconds=round(secondes)))
+
+
+def tableau(points: int, secondes: float, graine: Any) -> str:
+    """The last line of a run."""
+    return f"fautes : {points} points en {delai(secondes)}, graine {graine}"

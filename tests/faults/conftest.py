@@ -1,0 +1,61 @@
+"""The bench's fixtures, and the number of points at the end of the run. GUICHET_PREUVE=1: every point; else a sample,
+drawn by GUICHET_GRAINE (printed)."""
+
+import functools
+import logging
+import os
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.faults import fil as fils
+from tests.faults.monde import Monde
+from tests.web import parcours
+
+guichet = parcours.guichet
+PREUVE = os.environ.get("GUICHET_PREUVE") == "1"
+GRAINE = os.environ.setdefault("GUICHET_GRAINE", str(secrets.randbelow(10**6)))  # workers of xdist inherit it
+
+
+@pytest.fixture
+def fil(monkeypatch: pytest.MonkeyPatch) -> fils.Fil:
+    """The wire, stretched before the portal's first call."""
+    return fils.poser(monkeypatch)
+
+
+@pytest.fixture
+def monde(fil: fils.Fil, guichet: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Monde]:
+    """The portal, ready for its scenes. What is pure and slow is done once for each file: its check, its drawing."""
+    from chalicelib.core import contenu
+
+    monkeypatch.setattr(contenu, "verifier", _verifier())
+    monkeypatch.setattr(contenu, "pages_images", _pages())
+    logging.disable(logging.CRITICAL)
+    yield Monde(guichet, fil)
+    logging.disable(logging.NOTSET)
+
+
+@functools.cache
+def _verifier() -> Any:
+    from chalicelib.core import contenu
+
+    return functools.cache(contenu.verifier)
+
+
+@functools.cache
+def _pages() -> Any:
+    from chalicelib.core import contenu
+
+    dessiner = contenu.pages_images
+    return functools.cache(lambda *demande: tuple(dessiner(*demande)))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """How many points, and how to draw the same ones again."""
+    faits = [dict(r.user_properties) for r in terminalreporter.getreports("passed") + terminalreporter.getreports("failed")]
+    points = sum(int(f.get("points", 0)) for f in faits)
+    total = sum(int(f.get("points_en_tout", 0)) for f in faits)
+    if points:
+        terminalreporter.write_line(f"fautes : {points} points éprouvés sur {total}, GUICHET_GRAINE={GRAINE}")

@@ -1,0 +1,296 @@
+"""The states in which acts begin, made by people's own steps (tests/web/parcours.py)."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import boto3
+
+from tests.faults.monde import Monde, etat, message, planifie
+from tests.fichiers.portables import pdf
+from tests.web import parcours
+
+JEAN = {"identifiant": parcours.IDENTITE["email"], "mot_de_passe": parcours.MOT_DE_PASSE}
+GESTION = {"identifiant": "g@demo.fr", "mot_de_passe": "Guichet-2026!"}
+ADMIN = {"identifiant": "a@demo.fr", "mot_de_passe": "Guichet-2026!"}
+CV, AUTRE_CV, FAUX_CV = pdf(2), pdf(3), b"MZ rien d'un PDF"
+
+
+@etat()
+def rien(monde: Monde) -> None:
+    """A portal that nobody has used."""
+    monde.valeurs.clear()
+
+
+@etat(rien)
+def visite(monde: Monde) -> None:
+    """Somebody looked at the portal once: its secrets exist."""
+    monde.client("jean").get("/connexion")
+
+
+@etat(visite)
+def documents_lus(monde: Monde) -> None:
+    """Jean opened the three documents."""
+    parcours.ouvrir_les_documents(monde.client("jean"))
+
+
+@etat(visite)
+def inscrit(monde: Monde) -> None:
+    """A sign-up, its mail not sent yet."""
+    assert parcours.deposer(monde.guichet, monde.client("jean")).status == 303
+    monde.valeurs["compte"] = parcours.compte(monde.guichet)
+
+
+@etat(inscrit)
+def deja_inscrit(monde: Monde) -> None:
+    """Somebody else is about to give the same identity and address."""
+    parcours.ouvrir_les_documents(monde.client("zoe"))
+
+
+@etat(inscrit)
+def deux_inscrits(monde: Monde) -> None:
+    """Two mails wait."""
+    autre = {"nom": "PETIT", "nom_usage": "PETIT", "prenom": "Zoé"}
+    autre |= {"email": "zoe@exemple.fr", "confirmation_email": "zoe@exemple.fr"}
+    assert parcours.deposer(monde.guichet, monde.client("zoe"), **autre).status == 303
+
+
+@etat(inscrit)
+def a_activer(monde: Monde) -> None:
+    """The activation mail arrived."""
+    monde.guichet.deliver()
+    monde.valeurs["lien"] = parcours.lien_d_activation(monde.guichet.sent[-1])
+    monde.valeurs["jeton"] = monde.valeurs["lien"].rpartition("/")[2]
+
+
+@etat(a_activer)
+def actif(monde: Monde) -> None:
+    """Jean is in, his profile empty."""
+    jean, lien = monde.client("jean"), monde.valeurs["lien"]
+    assert jean.follow(jean.submit(jean.get(lien), lien)).status == 200
+
+
+@etat(actif)
+def dehors(monde: Monde) -> None:
+    """Jean closed his browser."""
+    monde.client("jean").cookies.clear()
+
+
+@etat(actif)
+def rempli(monde: Monde) -> None:
+    """His profile can be transmitted."""
+    assert parcours.remplir(monde.client("jean")).location == "/mon-profil"
+
+
+@etat(rempli)
+def cv_annonce(monde: Monde) -> None:
+    """He asked to add a CV."""
+    monde.valeurs["piece"] = parcours.annoncer(monde.client("jean"))
+
+
+def _envoyer(monde: Monde, octets: bytes) -> None:
+    monde.valeurs["etag"] = parcours.envoyer(monde.valeurs["compte"], monde.valeurs["piece"], octets)
+
+
+@etat(cv_annonce)
+def cv_envoye(monde: Monde) -> None:
+    """The file is in quarantine; the bucket told nobody yet."""
+    _envoyer(monde, CV)
+
+
+@etat(cv_annonce)
+def faux_cv_envoye(monde: Monde) -> None:
+    """A file that is no CV is in quarantine."""
+    _envoyer(monde, FAUX_CV)
+
+
+@etat(cv_envoye)
+def cv_controle(monde: Monde) -> None:
+    """Its content was checked."""
+    monde.appeler("verifier_depot", arrivee(monde))
+
+
+@etat(cv_envoye)
+def cv_analyse(monde: Monde) -> None:
+    """The scanner was faster than the check of the content."""
+    monde.appeler("recevoir_verdict", verdict(monde))
+
+
+@etat(cv_controle)
+def cv_libere(monde: Monde) -> None:
+    """Both verdicts; its pages are not drawn yet."""
+    monde.appeler("recevoir_verdict", verdict(monde))
+
+
+@etat(cv_libere)
+def cv_disponible(monde: Monde) -> None:
+    """The CV can be read by staff."""
+    monde.appeler("dessiner_pages", a_dessiner(monde))
+
+
+@etat(cv_disponible)
+def cv_a_remplacer(monde: Monde) -> None:
+    """A second CV is in quarantine, checked; the first one is still in force."""
+    monde.valeurs["piece"] = parcours.annoncer(monde.client("jean"))
+    _envoyer(monde, AUTRE_CV)
+    monde.appeler("verifier_depot", arrivee(monde))
+
+
+@etat(cv_disponible)
+def a_transmettre(monde: Monde) -> None:
+    """A CV in force, another announced that never came."""
+    monde.valeurs["abandonnee"] = parcours.annoncer(monde.client("jean"))
+
+
+@etat(cv_disponible)
+def cv_supprime(monde: Monde) -> None:
+    """Jean deleted his CV: what is in the bucket goes a day later."""
+    jean, piece = monde.client("jean"), monde.valeurs["piece"]
+    reponse = jean.submit(jean.get("/mon-profil/cv"), f"/mon-profil/cv/{piece}/supprimer")
+    assert reponse.status == 303
+    monde.guichet.advance(hours=25)
+
+
+@etat(cv_controle)
+def cv_bloque(monde: Monde) -> None:
+    """The scan's verdict came, its handler died before it let the file out."""
+    from chalicelib.commun.pieces import store
+
+    store.noter_le_scan(store.lire(monde.valeurs["compte"], monde.valeurs["piece"]), monde.valeurs["etag"])
+    monde.guichet.advance(minutes=11)
+
+
+@etat(a_transmettre)
+def transmise(monde: Monde) -> None:
+    """His application waits for staff."""
+    jean = monde.client("jean")
+    reponse = parcours.transmettre(jean)
+    assert reponse.status == 303, reponse.page.text
+    monde.guichet.deliver()
+
+
+@etat(transmise)
+def a_valider(monde: Monde) -> None:
+    """Gaëlle is logged in."""
+    parcours.personnel("g@demo.fr", ["grand-est"])
+    parcours.se_connecter_en_gestion(monde.guichet, monde.client("gaelle", "192.0.2.9"), "g@demo.fr")
+
+
+@etat(visite)
+def personnel_dehors(monde: Monde) -> None:
+    """Gaëlle has an account."""
+    parcours.personnel("g@demo.fr", ["grand-est"])
+    monde.client("gaelle", "192.0.2.9")
+
+
+@etat(personnel_dehors)
+def code_demande(monde: Monde) -> None:
+    """Gaëlle gave her password."""
+    page = parcours.se_connecter(monde.client("gaelle"), "g@demo.fr", GESTION["mot_de_passe"])
+    assert page.page.form("/connexion/code")
+
+
+@etat(a_activer)
+def jamais_active(monde: Monde) -> None:
+    """Seven days went by."""
+    monde.guichet.advance(days=7, minutes=1)
+
+
+@etat(inscrit)
+def adresse_marquee(monde: Monde) -> None:
+    """The address came back before the mail left."""
+    monde.appeler("recevoir_rebond", rebond())
+
+
+@etat(adresse_marquee)
+def mail_mort(monde: Monde) -> None:
+    """The mail was given up; Alix, of the administration, is there."""
+    monde.guichet.deliver()
+    parcours.personnel("a@demo.fr", [], role="ADMINISTRATEUR", prenom="Alix")
+    parcours.se_connecter_en_gestion(monde.guichet, monde.client("alix", "192.0.2.8"), "a@demo.fr")
+
+
+@etat(inscrit)
+def mail_oublie(monde: Monde) -> None:
+    """The queue was never told of the mail."""
+    monde.guichet.advance(minutes=2)
+
+
+@etat(a_valider)
+def complet(monde: Monde) -> None:
+    """Something for each page to show: for Jean, Gaëlle, Alix, for Paul who has not transmitted, and for visitors."""
+    monde.valeurs["transmis"] = monde.valeurs["compte"]
+    paul = {"nom": "MARTIN", "nom_usage": "MARTIN", "prenom": "Paul"}
+    paul |= {"email": "paul@exemple.fr", "confirmation_email": "paul@exemple.fr"}
+    parcours.s_inscrire(monde.guichet, monde.client("paul", "192.0.2.3"), **paul)
+    parcours.remplir(monde.client("paul"), nom="MARTIN", nom_usage="MARTIN", prenom="Paul")
+    monde.valeurs["compte"] = parcours.compte(monde.guichet, "paul@exemple.fr")
+    monde.valeurs["piece"] = parcours.joindre_un_cv(
+        monde.guichet, monde.client("paul"), monde.valeurs["compte"], AUTRE_CV
+    )
+    autre = {"nom": "PETIT", "nom_usage": "PETIT", "prenom": "Zoé"}
+    autre |= {"email": "zoe@exemple.fr", "confirmation_email": "zoe@exemple.fr"}
+    parcours.deposer(monde.guichet, monde.client("zoe", "192.0.2.4"), **autre)
+    monde.guichet.deliver()
+    monde.valeurs["jeton"] = parcours.lien_d_activation(monde.guichet.sent[-1]).rpartition("/")[2]
+    page = monde.client("visiteur", "192.0.2.5").get("/deposer-un-cv")
+    monde.valeurs["defi"] = page.page.form("/deposer-un-cv")["fields"]["defi"][0]
+    parcours.personnel("a@demo.fr", [], role="ADMINISTRATEUR", prenom="Alix")
+    parcours.se_connecter_en_gestion(monde.guichet, monde.client("alix", "192.0.2.8"), "a@demo.fr")
+    etape = parcours.se_connecter(monde.client("en_route", "192.0.2.6"), "g@demo.fr", GESTION["mot_de_passe"])
+    assert etape.page.form("/connexion/code")
+
+
+# What AWS tells the handlers.
+
+
+def _evenement(source: str, genre: str, detail: dict[str, Any]) -> dict[str, Any]:
+    entete = {"version": "0", "id": "e", "account": "123456789012", "region": "eu-west-3", "resources": []}
+    return {**entete, "time": "2026-11-21T09:00:00Z", "source": source, "detail-type": genre, "detail": detail}
+
+
+def _cle(monde: Monde) -> str:
+    return f"quarantaine/{monde.valeurs['compte']}/{monde.valeurs['piece']}"
+
+
+def arrivee(monde: Monde) -> dict[str, Any]:
+    """The bucket: an object arrived."""
+    detail = {"bucket": {"name": parcours.BUCKET}, "object": {"key": _cle(monde)}}
+    return _evenement("aws.s3", "Object Created", detail)
+
+
+def verdict(monde: Monde, resultat: str = "NO_THREATS_FOUND") -> dict[str, Any]:
+    """The scanner: what it found."""
+    objet = {"bucketName": parcours.BUCKET, "objectKey": _cle(monde), "eTag": monde.valeurs["etag"]}
+    detail = {"s3ObjectDetails": objet, "scanResultDetails": {"scanResultStatus": resultat}}
+    return _evenement("aws.guardduty", "GuardDuty Malware Protection Object Scan Result", detail)
+
+
+def rebond() -> dict[str, Any]:
+    """SES: this address does not exist."""
+    adresse = {"emailAddress": parcours.IDENTITE["email"]}
+    detail = {"bounce": {"bounceType": "Permanent", "bouncedRecipients": [adresse]}, "mail": {}}
+    return _evenement("aws.ses", "Email Bounced", detail)
+
+
+def a_dessiner(monde: Monde) -> dict[str, Any]:
+    """The queue of page images."""
+    corps = json.dumps({"proprietaire": monde.valeurs["compte"], "piece": monde.valeurs["piece"]})
+    return {"Records": [message(corps)]}
+
+
+def a_envoyer(monde: Monde) -> dict[str, Any]:
+    """The queue of mails: all that wait."""
+    mails = boto3.client("dynamodb").scan(TableName="guichet-test-outbox")["Items"]
+    ids = [m["pk"]["S"].removeprefix("MAIL#") for m in mails if m["etat"]["S"] == "A_ENVOYER"]
+    return {"Records": [message(json.dumps({"mail": i}), i) for i in ids]}
+
+
+def maintenant(monde: Monde) -> dict[str, str]:
+    """The scheduler, at the clock's instant."""
+    return planifie(monde.guichet.now)
+
+
+def dans_un_jour(monde: Monde) -> dict[str, str]:
+    """The scheduler, tomorrow."""
+    return planifie(monde.guichet.now + timedelta(days=1))

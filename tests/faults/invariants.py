@@ -1,0 +1,243 @@
+"""What must always hold, aggregate by aggregate, read from the tables and the bucket. Each function answers what is wrong.
+
+`calme`: nothing is on its way any more (queues empty, sweeps done); before that, what waits for them may be there.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+from chalicelib.commun.comptes.rules import Civilite, Identite, cle_email
+from chalicelib.commun.comptes.store import _cle
+from tests.faults.monde import Ligne, Monde, lignes, objets
+
+Invariant = Callable[[Monde, bool], Iterator[str]]
+INVARIANTS: dict[str, Invariant] = {}
+
+
+def invariant(fonction: Invariant) -> Invariant:
+    """Declare one."""
+    INVARIANTS[fonction.__name__] = fonction
+    return fonction
+
+
+def fautes(monde: Monde, calme: bool) -> list[str]:
+    """All that is wrong now."""
+    return [f"{nom} : {faute}" for nom, verifier in INVARIANTS.items() for faute in verifier(monde, calme)]
+
+
+def _par(table: str, prefixe: str, sk: str = "") -> dict[str, Ligne]:
+    """Rows of a table by what follows a prefix of their key."""
+    trouvees = [r for r in lignes(table) if r["pk"].startswith(prefixe) and r["sk"].startswith(sk)]
+    return {r["pk"].removeprefix(prefixe): r for r in trouvees}
+
+
+def _actes(acte: str) -> list[str]:
+    """The objects of an act's audit lines."""
+    return sorted(r["objet"] for r in lignes("audit") if r["acte"] == acte)
+
+
+def _marques(compte: Ligne) -> tuple[str, str]:
+    naissance = date.fromisoformat(compte["naissance"])
+    identite = Identite(Civilite[compte["civilite"]], compte["nom"], compte["prenom"], naissance)
+    return _cle("EMAIL", cle_email(compte["email"])), _cle("IDENTITE", identite.cle)
+
+
+@invariant
+def comptes(monde: Monde, calme: bool) -> Iterator[str]:
+    """Rule B3: an account holds its two marks, and nothing else holds one."""
+    tous = _par("comptes", "COMPTE#", "COMPTE")
+    attendues = {marque: identifiant for identifiant, compte in tous.items() for marque in _marques(compte)}
+    if len(attendues) != 2 * len(tous):
+        yield "deux comptes pour une identité ou une adresse"
+    marques = {r["pk"]: r["compte"] for r in lignes("comptes") if r["sk"] == "MARQUE"}
+    if marques != attendues:
+        yield f"marques sans compte ou comptes sans marque : {set(marques.items()) ^ set(attendues.items())}"
+
+
+@invariant
+def activation(monde: Monde, calme: bool) -> Iterator[str]:
+    """Rules B4, B5: a living link and a deadline until the account is active; then a profile, and neither."""
+    jetons = {cle: r for cle, r in _par("comptes", "JETON#").items() if r["but"] == "ACTIVATION"}
+    profils = _par("intervenants", "INTERVENANT#", "PROFIL")
+    for identifiant, compte in _par("comptes", "COMPTE#", "COMPTE").items():
+        if compte["role"] != "INTERVENANT":
+            continue
+        vivants = [c for c, j in jetons.items() if j["compte"] == identifiant and j["etat"] == "VALABLE"]
+        en_attente = compte["etat"] == "A_ACTIVER"
+        if vivants != ([compte["lien_actif"]] if en_attente else []):
+            yield f"liens vivants : {vivants}, état {compte['etat']}"
+        if ("due_at" in compte) != en_attente:
+            yield "échéance d'activation"
+        if (identifiant in profils) == en_attente:
+            yield f"profil d'un compte {compte['etat']}"
+        if (identifiant in _actes("activer_le_compte")) == en_attente:
+            yield "activation et audit"
+    if set(profils) - set(_par("comptes", "COMPTE#", "COMPTE")):
+        yield "profil sans compte"
+
+
+@invariant
+def sessions(monde: Monde, calme: bool) -> Iterator[str]:
+    """Rules T1, X3: each session was opened by an act that the audit tells."""
+    entrees = Counter(
+        (r["objet"], r["gsi1sk"]) for r in lignes("audit") if r["acte"] in {"se_connecter", "activer_le_compte"}
+    )
+    ouvertes = Counter(
+        (r["pk"].removeprefix("COMPTE#"), r["ouverte_le"]) for r in lignes("comptes") if r["sk"].startswith("SESSION#")
+    )
+    if ouvertes - entrees:
+        yield "session ouverte sans ligne d'audit"
+
+
+@invariant
+def demandes(monde: Monde, calme: bool) -> Iterator[str]:
+    """Rules E1, E2, E5: the application, the profile, the account and the work list say the same."""
+    toutes = _par("intervenants", "INTERVENANT#", "DEMANDE")
+    tous = _par("comptes", "COMPTE#", "COMPTE")
+    decisions = Counter(r["pk"] for r in lignes("intervenants") if r["sk"].startswith("DECISION#"))
+    disponibles = {r["sk"].removeprefix("PIECE#") for r in lignes("pieces") if r["etat"] == "DISPONIBLE"}
+    for identifiant, profil in _par("intervenants", "INTERVENANT#", "PROFIL").items():
+        demande = toutes.pop(identifiant, {})
+        etat, valide = demande.get("etat"), bool(tous[identifiant].get("valide"))
+        attendu = {None: ("LIBRE", False, 0), "TRANSMISE": ("LECTURE_SEULE", False, 0), "VALIDEE": ("VALIDE", True, 1)}
+        vu = (profil["mode"], valide, decisions[f"INTERVENANT#{identifiant}"])
+        if vu != attendu[etat]:
+            yield f"demande {etat}, profil, compte et décisions {vu}"
+        liste = f"DEMANDES#{demande['structure']}" if etat == "TRANSMISE" else None
+        if demande.get("gsi1pk") != liste:
+            yield f"liste de travail : {demande.get('gsi1pk')}"
+        if demande.get("cv") and demande["cv"] not in disponibles:
+            yield "CV transmis qui n'est plus disponible"
+    if toutes:
+        yield "demande sans profil"
+
+
+@invariant
+def pieces(monde: Monde, calme: bool) -> Iterator[str]:
+    """Rules U1, U3, U4: a file is in one place, the right one, and only after its two verdicts."""
+    cles, connues = objets(), set()
+    en_force: Counter[tuple[str, str]] = Counter()
+    for piece in lignes("pieces"):
+        chemin = f"{piece['pk'].removeprefix('PROPRIETAIRE#')}/{piece['sk'].removeprefix('PIECE#')}"
+        connues.add(chemin)
+        disponible = piece["etat"] == "DISPONIBLE"
+        en_force[piece["pk"], piece["usage"]] += disponible
+        if disponible and f"disponible/{chemin}" not in cles:
+            yield "pièce disponible sans objet"
+        if disponible and not (piece.get("controle") and piece.get("controle") == piece.get("analyse")):
+            yield "pièce disponible sans ses deux verdicts"
+        yield from _pages(piece, chemin, cles, calme)
+        if calme and f"quarantaine/{chemin}" in cles:
+            yield f"objet en quarantaine d'une pièce {piece['etat']}"
+        if calme and not disponible and f"disponible/{chemin}" in cles:
+            yield f"objet disponible d'une pièce {piece['etat']}"
+    if any(nombre > 1 for nombre in en_force.values()):
+        yield "deux pièces en force pour un usage"
+    orphelins = {cle for cle in cles if "/".join(cle.split("/")[1:3]) not in connues}
+    if calme and orphelins:
+        yield f"objets sans ligne : {sorted(orphelins)}"
+
+
+def _pages(piece: Ligne, chemin: str, cles: set[str], calme: bool) -> Iterator[str]:
+    if piece["etat"] != "DISPONIBLE":
+        return
+    if piece.get("pages") is None:
+        if calme:
+            yield "pages jamais dessinées"
+        return
+    if {f"pages/{chemin}/{n}" for n in range(1, int(piece["pages"]) + 1)} - cles:
+        yield "pages comptées et absentes"
+
+
+@invariant
+def envois(monde: Monde, calme: bool) -> Iterator[str]:
+    """Rule V1: what leaves was written first; what was written leaves, or is shown dead; its text does not stay."""
+    tous = _par("outbox", "MAIL#")
+    inconnus = [parti.subject for parti in monde.fil.partis if parti.id not in tous]
+    if inconnus:
+        yield f"mail parti sans être dans la boîte d'envoi : {inconnus}"
+    for mail in tous.values():
+        etat = mail["etat"]
+        if calme and etat == "A_ENVOYER":
+            yield "mail jamais parti"
+        if (etat == "A_ENVOYER") != ("due_at" in mail) or (etat == "MORT") != ("gsi1pk" in mail):
+            yield f"mail {etat} et ses échéances"
+        if (etat == "ENVOYE") == ("text" in mail or "html" in mail):
+            yield f"texte d'un mail {etat}"
+
+
+@invariant
+def annonces(monde: Monde, calme: bool) -> Iterator[str]:
+    """Rule V1: an act that a mail announces has its mail, and no mail announces what was not done."""
+    sujets = Counter(r["subject"] for r in lignes("outbox"))
+    for acte, sujet in (("transmettre_la_demande", "transmise"), ("valider_la_demande", "est validée")):
+        mails = sum(n for texte, n in sujets.items() if sujet in texte)
+        if mails != len(_actes(acte)):
+            yield f"{mails} mails pour {len(_actes(acte))} {acte}"
+    liens = len(_actes("ouvrir_un_compte")) + len(_actes("renvoyer_l_activation"))
+    mails = sum(n for texte, n in sujets.items() if "Inscription" in texte)
+    if mails != liens:
+        yield f"{mails} mails d'activation pour {liens} liens"
+
+
+@invariant
+def audit(monde: Monde, calme: bool) -> Iterator[str]:
+    """Rule X3: one line for each act done, none for what was not."""
+    tous = _par("comptes", "COMPTE#", "COMPTE")
+    ouverts = sorted({c for c, r in tous.items() if r["role"] == "INTERVENANT"} | set(_supprimes()))
+    demandees = _par("intervenants", "INTERVENANT#", "DEMANDE")
+    decidees = [r["pk"].removeprefix("INTERVENANT#") for r in lignes("intervenants") if r["sk"].startswith("DECISION#")]
+    for acte, faits in (
+        ("ouvrir_un_compte", ouverts),
+        ("transmettre_la_demande", sorted(demandees)),
+        ("valider_la_demande", sorted(decidees)),
+    ):
+        if _actes(acte) != faits:
+            yield f"{acte} : {len(_actes(acte))} lignes pour {len(faits)} actes"
+    annoncees = [r["sk"].removeprefix("PIECE#") for r in lignes("pieces")]
+    if set(annoncees) - set(_actes("annoncer_un_fichier")) or len(set(_actes("annoncer_un_fichier"))) != len(
+        _actes("annoncer_un_fichier")
+    ):
+        yield "pièce annoncée sans ligne, ou deux fois"
+
+
+def _supprimes() -> list[str]:
+    return _actes("supprimer_un_compte_non_active")
+
+
+# Limit -> the act that it counts. A counter never says less than what was done.
+COMPTEURS = {
+    "inscriptions": "ouvrir_un_compte",
+    "renvois": "renvoyer_l_activation",
+    "depots": "annoncer_un_fichier",
+    "connexion-origine": "se_connecter",
+}
+
+
+@invariant
+def compteurs(monde: Monde, calme: bool) -> Iterator[str]:
+    """Rule T4: what was done was counted, even when two did it at once."""
+    comptes_: Counter[str] = Counter()
+    for ligne in lignes("noyau"):
+        nom = re.match(r"LIMITE#(.+)#", ligne["pk"])
+        if nom:
+            comptes_[nom.group(1)] += int(ligne["n"])
+    for limite, acte in COMPTEURS.items():
+        if comptes_[limite] < len(_actes(acte)):
+            yield f"{limite} compte {comptes_[limite]} pour {len(_actes(acte))} {acte}"
+
+
+@invariant
+def commandes(monde: Monde, calme: bool) -> Iterator[str]:
+    """ADR 4: a command's row says where it led."""
+    for ligne in _par("noyau", "COMMANDE#").values():
+        if not ligne.get("result", "").startswith("/") or not ligne.get("route"):
+            yield f"commande sans résultat : {dict(ligne)}"
+
+
+def regles() -> dict[str, Any]:
+    """The invariants' names, for the report."""
+    return {nom: fonction.__doc__ for nom, fonction in INVARIANTS.items()}

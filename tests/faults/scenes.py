@@ -1,0 +1,309 @@
+"""The acts of the portal: for each route and each event handler, where it begins, what is asked, what a person does when
+the answer is not the one they expected. Which routes and handlers there are is read from the application."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from chalicelib.core.web.urls import statique
+from infra.local.passerelle import Routes
+from tests.client import Answer
+from tests.faults import etats
+from tests.faults.fil import Mort
+from tests.faults.monde import Batisseur, Monde, anonyme, mettre, oublier
+from tests.web.parcours import IDENTIFICATION, IDENTITE
+
+Saisie = dict[str, Any]
+
+
+@cache
+def application() -> Any:
+    """The whole portal."""
+    import app
+
+    return app.app
+
+
+@cache
+def _routes() -> Routes:
+    return Routes({route: list(methodes) for route, methodes in application().routes.items()})
+
+
+def actes() -> list[str]:
+    """What can be done: routes that post, and handlers of events."""
+    app = application()
+    postes = [f"POST {route}" for route, methodes in app.routes.items() if "POST" in methodes]
+    return sorted(postes + [e.name for e in app.event_sources] + [f.name for f in app.pure_lambda_functions])
+
+
+def lectures() -> list[str]:
+    """The pages that can be read."""
+    return sorted(route for route, methodes in application().routes.items() if "GET" in methodes)
+
+
+@dataclass
+class Issue:
+    """How an act ended: an answer to a person; or, for an event, whether it was acknowledged (`rejouer`: what was not)."""
+
+    reponse: Answer | None = None
+    mort: bool = False
+    rejouer: Any = None
+    defaut: str = ""
+
+
+@dataclass
+class Scene:
+    """An act: its key in `actes()`, its name, the state in which it begins."""
+
+    cle: str
+    nom: str
+    etat: Batisseur
+
+    def __str__(self) -> str:
+        return f"{self.cle} - {self.nom}" if self.nom else self.cle
+
+    def preparer(self, monde: Monde) -> None:
+        """The world as it is just before the act, and a process that has just started."""
+        mettre(monde, self.etat)
+
+    def jouer(self, monde: Monde) -> Issue:
+        """The act."""
+        raise NotImplementedError
+
+
+def _repondre(monde: Monde, qui: str, demande: Callable[[], Answer]) -> Issue:
+    """Ask; an answer that the browser's own checks refuse is kept with what they said."""
+    client = monde.clients[qui]
+    client.derniere = None
+    try:
+        return Issue(demande())
+    except Mort:
+        return Issue(mort=True)
+    except (KeyError, AssertionError) as refus:
+        return Issue(client.derniere, defaut=f"{type(refus).__name__} {refus}")
+
+
+@dataclass
+class Lecture(Scene):
+    """Somebody opens a page."""
+
+    qui: str = "visiteur"
+    chemin: str = ""
+
+    def preparer(self, monde: Monde) -> None:
+        """As for any act."""
+        super().preparer(monde)
+        monde.client(self.qui)
+
+    def jouer(self, monde: Monde) -> Issue:
+        """Open it."""
+        return _repondre(monde, self.qui, lambda: monde.clients[self.qui].get(self._adresse(monde)))
+
+    def _adresse(self, monde: Monde) -> str:
+        return self.chemin.format(**monde.valeurs)
+
+
+@dataclass
+class Formulaire(Scene):
+    """Somebody fills the form of a page, and sends it. `saisie`: what they know, by field; a function is asked with the
+    world and the page (a code, a captcha)."""
+
+    qui: str = "jean"
+    depart: str = ""
+    saisie: Saisie = field(default_factory=dict)
+
+    def preparer(self, monde: Monde) -> None:
+        """The page is open, the form filled."""
+        mettre(monde, self.etat)
+        page = monde.client(self.qui).get(self.depart.format(**monde.valeurs))
+        formulaire = self.formulaire(page)
+        assert formulaire is not None, f"{self} : pas de formulaire sur {page.path}, {page.status}"
+        monde.valeurs["formulaire"] = self._remplir(monde, page, formulaire, self.saisie, tout=True)
+        oublier()
+
+    def jouer(self, monde: Monde) -> Issue:
+        """Send it."""
+        return self.envoyer(monde, *monde.valeurs["formulaire"])
+
+    def envoyer(self, monde: Monde, action: str, champs: list[tuple[str, str]]) -> Issue:
+        """Send a form."""
+        return _repondre(monde, self.qui, lambda: monde.clients[self.qui].post(action, champs))
+
+    def formulaire(self, page: Answer) -> dict[str, Any] | None:
+        """The form of this act, on a page that shows it."""
+        route = self.cle.removeprefix("POST ")
+        return next((f for f in page.page.forms if _route(f) == route), None)
+
+    def _remplir(
+        self, monde: Monde, page: Answer, formulaire: dict[str, Any], saisie: Saisie, tout: bool = False
+    ) -> tuple[str, list[tuple[str, str]]]:
+        """The form's fields with what one knows of those that it shows; `tout`: boxes to tick too."""
+        champs = dict(formulaire["fields"])
+        for nom in saisie if tout else saisie.keys() & champs.keys():
+            valeur = saisie[nom](monde, page) if callable(saisie[nom]) else saisie[nom]
+            champs[nom] = valeur if isinstance(valeur, list) else [valeur]
+        return formulaire["action"], [(nom, v) for nom, valeurs in champs.items() for v in valeurs]
+
+    def insister(self, monde: Monde, issue: Issue) -> Issue:
+        """What the person does of the page that they got: send what it holds, log in again, or begin again."""
+        monde.guichet.advance(seconds=31)
+        page = issue.reponse
+        if page is None or issue.defaut:
+            return self.jouer(monde)  # the browser's own page: « Réessayer »
+        for saisie, trouve in ((self.saisie, self.formulaire(page)), *_entrees(self.qui, page)):
+            if trouve is not None:
+                return self.envoyer(monde, *self._remplir(monde, page, trouve, saisie))
+        depart = suivre(monde, self.qui, monde.clients[self.qui].get(self.depart.format(**monde.valeurs)))
+        trouve = self.formulaire(depart)
+        if trouve is None:
+            return Issue(depart)
+        return self.envoyer(monde, *self._remplir(monde, depart, trouve, self.saisie, tout=True))
+
+
+def _route(formulaire: dict[str, Any]) -> str:
+    trouvee = _routes().trouver("POST", formulaire["action"] or "")
+    return trouvee[0] if trouvee else ""
+
+
+def _entrees(qui: str, page: Answer) -> Iterator[tuple[Saisie, dict[str, Any] | None]]:
+    """The forms of login, and what one types there."""
+    connus = {"gaelle": etats.GESTION, "alix": etats.ADMIN}.get(qui, etats.JEAN)
+    for formulaire in page.page.forms:
+        if _route(formulaire) in {"/connexion", "/connexion/code"}:
+            yield {**connus, "code": code}, formulaire
+
+
+def code(monde: Monde, page: Answer) -> str:
+    """What the application of the second factor shows now."""
+    from chalicelib.core import totp
+    from infra.local.comptes import SECRET_TOTP
+
+    return totp.code(SECRET_TOTP, int(monde.guichet.now.timestamp()) // 30)
+
+
+def captcha(monde: Monde, page: Answer) -> str:
+    """What the picture shows."""
+    return monde.guichet.captcha(page)
+
+
+@dataclass
+class Evenement(Scene):
+    """AWS tells something. `suites`: what it tells next, whatever becomes of this."""
+
+    dit: Callable[[Monde], Any] = etats.maintenant
+    suites: tuple[tuple[str, Callable[[Monde], Any]], ...] = ()
+
+    def jouer(self, monde: Monde) -> Issue:
+        """Tell it."""
+        return self.dire(monde, self.dit(monde))
+
+    def dire(self, monde: Monde, evenement: Any) -> Issue:
+        """Once: an error brings the event back, and of a queue's messages those that failed."""
+        try:
+            rendu = monde.appeler(self.cle, evenement)
+        except Mort:
+            return Issue(mort=True, rejouer=evenement)
+        except Exception:
+            return Issue(rejouer=evenement)
+        rates = {e["itemIdentifier"] for e in rendu["batchItemFailures"]} if "Records" in evenement else set()
+        restent = [r for r in evenement["Records"] if r["messageId"] in rates] if rates else []
+        return Issue(rejouer={"Records": restent} if restent else None)
+
+
+_AUTRE_NOM = {**IDENTIFICATION, "nom": "DUBOIS-MARTIN", "nom_usage": "DUBOIS", "suite": "suivante"}
+_CV = "/mon-profil/cv"
+
+FORMULAIRES = [
+    Formulaire("POST /connexion", "un intervenant", etats.dehors, "jean", "/connexion", etats.JEAN),
+    Formulaire("POST /connexion", "un gestionnaire", etats.personnel_dehors, "gaelle", "/connexion", etats.GESTION),
+    Formulaire("POST /connexion/code", "", etats.code_demande, "gaelle", "/connexion/code", {"code": code}),
+    Formulaire("POST /deconnexion", "", etats.actif, "jean", "/mon-profil"),
+    Formulaire("POST /deposer-un-cv", "un compte", etats.documents_lus, "jean", "/deposer-un-cv",
+               {**IDENTITE, "captcha": captcha}),
+    Formulaire("POST /deposer-un-cv", "déjà un compte", etats.deja_inscrit, "zoe", "/deposer-un-cv",
+               {**IDENTITE, "captcha": captcha}),
+    Formulaire("POST /activation/renvoyer", "", etats.a_activer, "jean", "/activation/renvoyer",
+               {"email": IDENTITE["email"], "captcha": captcha}),
+    Formulaire("POST /activation/{jeton}", "", etats.a_activer, "jean", "{lien}"),
+    Formulaire("POST /mon-profil/identification", "un autre nom", etats.rempli, "jean", "/mon-profil/identification",
+               _AUTRE_NOM),
+    Formulaire("POST /mon-profil/transmission", "", etats.a_transmettre, "jean", "/mon-profil/verification"),
+    Formulaire("POST /gestion/inscriptions/{compte_id}/valider", "", etats.a_valider, "gaelle",
+               "/gestion/inscriptions/{compte}"),
+    Formulaire("POST /mon-profil/cv", "", etats.rempli, "jean", _CV),
+    Formulaire("POST /mon-profil/cv/{piece_id}/supprimer", "", etats.cv_disponible, "jean", _CV),
+    Formulaire("POST /administration/envois/{mail_id}/renvoyer", "", etats.mail_mort, "alix",
+               "/administration/envois"),
+]  # fmt: skip
+
+_SAIN = (("recevoir_verdict", etats.verdict),)
+
+EVENEMENTS = [
+    Evenement("envoyer_mails", "deux mails", etats.deux_inscrits, etats.a_envoyer),
+    Evenement("envoyer_mails", "une adresse marquée", etats.adresse_marquee, etats.a_envoyer),
+    Evenement("recevoir_rebond", "", etats.inscrit, lambda monde: etats.rebond()),
+    Evenement("balayer_mails", "", etats.mail_oublie),
+    Evenement("balayer_comptes", "", etats.jamais_active),
+    Evenement("verifier_depot", "avant l’analyse", etats.cv_envoye, etats.arrivee, _SAIN),
+    Evenement("verifier_depot", "après l’analyse", etats.cv_analyse, etats.arrivee),
+    Evenement("verifier_depot", "refusé", etats.faux_cv_envoye, etats.arrivee),
+    Evenement("recevoir_verdict", "sain", etats.cv_controle, etats.verdict),
+    Evenement("recevoir_verdict", "remplace", etats.cv_a_remplacer, etats.verdict),
+    Evenement("recevoir_verdict", "infecté", etats.cv_controle, lambda m: etats.verdict(m, "THREATS_FOUND")),
+    Evenement("dessiner_pages", "", etats.cv_libere, etats.a_dessiner),
+    Evenement("balayer_pieces", "bloquée", etats.cv_bloque),
+    Evenement("balayer_pieces", "à effacer", etats.cv_supprime),
+]
+
+SCENES: list[Scene] = [*FORMULAIRES, *EVENEMENTS]
+
+# Who reads a page, by the access that its route declares.
+_LECTEURS = {
+    "PUBLIC": "visiteur",
+    "CONNECTE": "paul",
+    "INTERVENANT": "paul",
+    "INTERVENANT_VALIDE": "jean",
+    "GESTIONNAIRE": "gaelle",
+    "ADMINISTRATEUR": "alix",
+}
+_SEULS = {"/mon-profil/transmission": "jean", "/connexion/code": "en_route"}
+_ADRESSES = {"/statique/{nom}": statique("guichet.css")}
+_PARAMETRES = {
+    "compte_id": "{transmis}",
+    "piece_id": "{piece}",
+    "jeton": "{jeton}",
+    "defi": "{defi}",
+    "code": "grand-est",
+    "nom": "charte",
+}
+
+
+def pages() -> list[Lecture]:
+    """A scene for each page that can be read, made from what its route declares."""
+    return [
+        Lecture(f"GET {route}", "", etats.complet, _lecteur(route), _ADRESSES.get(route) or route.format(**_PARAMETRES))
+        for route in lectures()
+    ]
+
+
+def _lecteur(route: str) -> str:
+    acces = application().routes[route]["GET"].view_function.access.name
+    return _SEULS.get(route, _LECTEURS[acces])
+
+
+def suivre(monde: Monde, qui: str, reponse: Answer) -> Answer:
+    """Go where redirections of the portal lead."""
+    for _ in range(5):
+        if reponse.status != 303 or not reponse.location.startswith("/"):
+            break
+        reponse = monde.clients[qui].get(reponse.location)
+    return reponse
+
+
+def arrivee(reponse: Answer | None) -> tuple[str, str, int] | None:
+    """Where somebody is: page, title, status."""
+    if reponse is None:
+        return None
+    chemin = anonyme((reponse.location if reponse.status == 303 else reponse.path).partition("?")[0])
+    return chemin, " ".join(reponse.page.h1), reponse.status

@@ -1,0 +1,158 @@
+"""For each form of the portal: somebody in front of it, filled, and what sending it must change. A route that posts and
+has no scene here fails a test (test_commandes)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.races import courses
+from tests.races.gestes import (
+    RENVOI,
+    a_activer,
+    candidature,
+    code,
+    demande,
+    entrer,
+    identification,
+    inscrire,
+    mot_de_passe,
+    personne,
+    second_facteur,
+    transmission,
+)
+from tests.races.monde import Envoi, Monde, remplir
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A form ready to leave. `effets`: rows that come or go, by kind, when it is sent, were it six times.
+
+    `ensuite`: what to wait for before it is sent for the last time.
+    """
+
+    envoi: Envoi
+    suite: str
+    effets: dict[str, int] = field(default_factory=dict)
+    ensuite: Callable[[], None] = lambda: None
+
+
+def connexion(monde: Monde) -> Scene:
+    """The one form that acts each time: an answer that opens no session would leave its window outside."""
+    email = "intervenant@demo.fr"
+    return Scene(mot_de_passe(monde, email), "/", {"SESSION": 6, "se_connecter": 6})
+
+
+def second_code(monde: Monde) -> Scene:
+    """A code serves once; who sends it twice by a double click has entered all the same."""
+    email = "gestionnaire2@demo.fr"
+    visiteur, page = second_facteur(monde, email)
+    envoi = remplir(visiteur, page, "/connexion/code", code=code(monde))
+    return Scene(envoi, "/", {"SESSION": 1, "se_connecter": 1, "COMMANDE": 1})
+
+
+def deconnexion(monde: Monde) -> Scene:
+    """Nobody is told that their session ended by itself."""
+    visiteur = mot_de_passe(monde, "intervenant@demo.fr")
+    assert visiteur().status == 303
+    page = visiteur.visiteur.get("/mon-profil")
+    return Scene(remplir(visiteur.visiteur, page, "/deconnexion"), "/", {"SESSION": -1})
+
+
+def compte(monde: Monde) -> Scene:
+    """« Déposer un CV »."""
+    return Scene(candidature(monde, personne()), "/deposer-un-cv/envoye", courses.OUVERT)
+
+
+def activation(monde: Monde) -> Scene:
+    """The button behind the link of the mail."""
+    lien, visiteur = a_activer(monde, personne()), monde.visiteur()
+    effets = {"SESSION": 1, "PROFIL": 1, "activer_le_compte": 1, "COMMANDE": 1}
+    return Scene(remplir(visiteur, visiteur.get(lien), lien), "/mon-profil", effets)
+
+
+def renvoi(monde: Monde) -> Scene:
+    """The activation mail again."""
+    qui = personne()
+    a_activer(monde, qui)
+    monde.plus_tard()
+    visiteur = monde.visiteur()
+    page = visiteur.get(RENVOI)
+    lu = monde.registre.reponse_au_defi(page.page.form(RENVOI)["fields"]["defi"][0])
+    envoi = remplir(visiteur, page, RENVOI, email=qui.email, captcha=lu)
+    return Scene(envoi, "/deposer-un-cv/envoye", {"JETON": 1, "MAIL": 1, "renvoyer_l_activation": 1, "COMMANDE": 1})
+
+
+def profil(monde: Monde) -> Scene:
+    """« Identification »."""
+    _, visiteur = inscrire(monde)
+    return Scene(identification(visiteur), "/mon-profil", {"enregistrer_l_identification": 1, "COMMANDE": 1})
+
+
+def transmettre(monde: Monde) -> Scene:
+    """The application."""
+    _, visiteur = inscrire(monde)
+    assert identification(visiteur)().status == 303
+    effets = {"DEMANDE": 1, "MAIL": 1, "transmettre_la_demande": 1, "COMMANDE": 1}
+    return Scene(transmission(visiteur), "/mon-profil/transmission", effets)
+
+
+def annonce_de_cv(monde: Monde) -> Scene:
+    """« Ajouter un CV »: all are sent to the page of one file."""
+    _, visiteur = inscrire(monde)
+    envoi = remplir(visiteur, visiteur.get("/mon-profil/cv"), "/mon-profil/cv")
+    return Scene(envoi, "/mon-profil/cv/", {"PIECE": 1, "annoncer_un_fichier": 1, "COMMANDE": 1})
+
+
+def suppression_de_cv(monde: Monde) -> Scene:
+    """« Supprimer ce CV »."""
+    _, visiteur = inscrire(monde)
+    chemin = remplir(visiteur, visiteur.get("/mon-profil/cv"), "/mon-profil/cv")().location
+    piece = next(p for p in monde.registre.lignes("pieces", f"PIECE#{chemin.rpartition('/')[2]}"))
+    depose = {"etat": "DISPONIBLE", "nom": "cv.pdf", "format": "PDF", "depose_le": piece["cree_le"]}
+    monde.registre.changer("pieces", piece, **depose)
+    envoi = remplir(visiteur, visiteur.get("/mon-profil/cv"), f"{chemin}/supprimer")
+    return Scene(envoi, "/mon-profil/cv", {"supprimer_un_fichier": 1, "COMMANDE": 1})
+
+
+def validation(monde: Monde) -> Scene:
+    """« Valider la demande »."""
+    _, compte_id = demande(monde)
+    gestion = entrer(monde, "gestionnaire@demo.fr")
+    chemin = f"/gestion/inscriptions/{compte_id}"
+    effets = {"DECISION": 1, "MAIL": 1, "valider_la_demande": 1, "COMMANDE": 1}
+    envoi = remplir(gestion, gestion.get(chemin), f"{chemin}/valider")
+    return Scene(envoi, f"{chemin}?decidee=oui", effets)
+
+
+def mail_mort(monde: Monde) -> Scene:
+    """« Renvoyer » a mail given up: it leaves once."""
+    qui = personne()
+    a_activer(monde, qui)
+    mail = max(monde.registre.lignes("outbox", "MAIL"), key=lambda li: str(li["pk"]))
+    mort = {"etat": "MORT", "to": qui.email, "text": "Encore", "html": "<p>Encore</p>"}
+    monde.registre.changer("outbox", mail, **mort, gsi1pk="MAILS#MORTS", gsi1sk=mail["cree_le"])
+    chemin = f"/administration/envois/{mail['pk'].removeprefix('MAIL#')}/renvoyer"
+    admin = entrer(monde, "admin@demo.fr")
+    envoi = remplir(admin, admin.get("/administration/envois"), chemin)
+
+    def parti_une_fois() -> None:
+        monde.portail.attendre_mail(qui.email, deja=1, patience=30)
+        monde.plus_tard(120)
+        assert len(monde.portail.mails(qui.email)) == 2
+
+    return Scene(envoi, "/administration/envois", ensuite=parti_une_fois)
+
+
+SCENES: dict[str, Callable[[Monde], Scene]] = {
+    "/connexion": connexion,
+    "/connexion/code": second_code,
+    "/deconnexion": deconnexion,
+    "/deposer-un-cv": compte,
+    "/activation/{jeton}": activation,
+    "/activation/renvoyer": renvoi,
+    "/mon-profil/identification": profil,
+    "/mon-profil/transmission": transmettre,
+    "/mon-profil/cv": annonce_de_cv,
+    "/mon-profil/cv/{piece_id}/supprimer": suppression_de_cv,
+    "/gestion/inscriptions/{compte_id}/valider": validation,
+    "/administration/envois/{mail_id}/renvoyer": mail_mort,
+}
