@@ -72,6 +72,12 @@ def add(act: Act, mail: Mail) -> str:
     return mail_id
 
 
+def forget(act: Act, address: str) -> None:
+    """Delete the mails written to an address, sent or not: its account is deleted."""
+    for row in MailRow.gsi2.query(_address_pk(address), limit=50):
+        act.delete(MailRow(row.pk, row.sk))
+
+
 def send(ctx: Context, mail_id: str) -> bool:
     """Send one mail if it still waits and nobody else is at it; answers whether it went out now."""
     row = get(MailRow, f"MAIL#{mail_id}", "MAIL")

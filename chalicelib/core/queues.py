@@ -13,6 +13,6 @@ def each_message(event: Any, handle: Callable[[str], object]) -> dict[str, Any]:
         try:
             handle(record["body"])
         except Exception:
-            log.failure("queue.message_failed", message=record["messageId"])
+            log.failure("queue.message_failed", message_id=record["messageId"])
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}

@@ -39,6 +39,17 @@ class Gsi1(GlobalSecondaryIndex[Any]):
     gsi1sk = UnicodeAttribute(range_key=True)
 
 
+class Gsi2(GlobalSecondaryIndex[Any]):
+    """Second index."""
+
+    class Meta:
+        index_name = "gsi2"
+        projection = AllProjection()
+
+    gsi2pk = UnicodeAttribute(hash_key=True)
+    gsi2sk = UnicodeAttribute(range_key=True)
+
+
 class Due(GlobalSecondaryIndex[Any]):
     """What falls due: `<kind>#<shard>`, instant. Sweeps read nothing else."""
 
@@ -81,6 +92,7 @@ class Row(Model):
     ttl = NumberAttribute(null=True)
 
     gsi1 = Gsi1()
+    gsi2 = Gsi2()
     due = Due()
 
     @classmethod

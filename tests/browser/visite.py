@@ -296,6 +296,10 @@ def intervenant_valide(visite: Visite) -> None:
         page.get_by_label("Code postal").fill("")
         envoyer(page, "Enregistrer")
         visite.voir(page, "mes informations, réponse à donner")
+        page.get_by_label("Code postal").fill("54000")
+        envoyer(page, "Enregistrer")
+        expect(page.get_by_text("Enregistré à")).to_be_visible()
+        visite.voir(page, "mes informations enregistrées")
         visite.aller(page, "/mon-profil/cv", "mon parcours")
 
 

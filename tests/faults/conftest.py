@@ -54,7 +54,8 @@ def _pages() -> Any:
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """How many points, and how to draw the same ones again."""
-    faits = [dict(r.user_properties) for r in terminalreporter.getreports("passed") + terminalreporter.getreports("failed")]
+    rapports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+    faits = [dict(rapport.user_properties) for rapport in rapports]
     points = sum(int(f.get("points", 0)) for f in faits)
     total = sum(int(f.get("points_en_tout", 0)) for f in faits)
     if points:

@@ -1,5 +1,5 @@
-"""The wire. Every request of every AWS client, PynamoDB's included, leaves by botocore's event `before-send`, where moto
-answers it. What stands here stands before moto: it writes down each call, and makes one fail in the way asked for."""
+"""The wire. Every request of every AWS client, PynamoDB's included, leaves by botocore's event `before-send`, where
+moto answers it. What stands here stands before moto: it writes down each call, and makes one fail in the way asked for."""
 
 import base64
 import json
@@ -18,11 +18,17 @@ _moto = BotocoreStubber.__call__
 _LECTURES = ("Get", "List", "Query", "Scan", "Head", "BatchGet", "Describe")
 _ARN = "arn:aws:dynamodb:eu-west-3:123456789012:table/guichet-test-noyau"
 
+APPELS_MAX = 200
+
 Executer = Callable[[], AWSResponse]
 
 
 class Mort(BaseException):
     """The process dies here: no handler of ours may catch it."""
+
+
+class SansFin(BaseException):
+    """The act calls AWS again and again: API Gateway would have given up long ago."""
 
 
 @dataclass(frozen=True)
@@ -228,10 +234,12 @@ class Parti:
 
 @dataclass
 class Fil:
-    """What passes. Open, it writes down and may fail; shut, it only lets pass."""
+    """What passes. Open, it writes down and may fail; shut, it only lets pass. `partis`: mails that left; `echeances`:
+    kinds of due dates that were asked for."""
 
     appels: list[Appel] = field(default_factory=list)
     partis: list[Parti] = field(default_factory=list)
+    echeances: set[str] = field(default_factory=set)
     faute: Faute | None = None
     ouvert: bool = False
     _rangs: dict[str, int] = field(default_factory=dict)
@@ -276,6 +284,8 @@ class Fil:
     def _compter(self, service: str, operation: str, request: Any) -> tuple[int, int]:
         """The call's rank in the act, and how many times botocore has sent it."""
         nom = str(request.headers["amz-sdk-invocation-id"])
+        if len(self.appels) > APPELS_MAX:
+            raise SansFin
         if nom not in self._rangs:
             self._rangs[nom] = len(self.appels)
             self.appels.append(Appel(service, operation, _tables(service, request)))
@@ -288,6 +298,8 @@ class Fil:
         if jeton in self._transactions:
             statut, entetes, corps = self._transactions[jeton]
             return AWSResponse(request.url, statut, entetes, MockRawResponse(corps))
+        if operation == "Query":
+            self.echeances |= _echeances(request)
         reponse = moto()
         if operation == "SendEmail" and reponse.status_code == 200:
             self.partis.append(_parti(request))
@@ -307,14 +319,23 @@ def _tables(service: str, request: Any) -> str:
     return ",".join(sorted(nom.removeprefix("guichet-test-") for nom in noms))
 
 
+def _echeances(request: Any) -> set[str]:
+    """The kinds of things whose due dates are asked for."""
+    corps = json.loads(request.body)
+    if corps.get("IndexName") != "due":
+        return set()
+    valeurs = [v.get("S", "") for v in corps["ExpressionAttributeValues"].values()]
+    return {valeur.partition("#")[0] for valeur in valeurs if "#" in valeur}
+
+
 def _parti(request: Any) -> Parti:
     brut = base64.b64decode(json.loads(request.body)["Content"]["Raw"]["Data"])
     message = message_from_bytes(brut, policy=policy.default)
-    return Parti(message["Message-ID"].strip("<>").partition("@")[0], message["To"], message["Subject"])
+    return Parti(message["Message-ID"].strip("<>").partition("@")[0], str(message["To"]), str(message["Subject"]))
 
 
 def poser(monkeypatch: Any) -> Fil:
-    """Stretch the wire before moto, for every client of every session; no waiting, and botocore's tries never run out."""
+    """Stretch the wire before moto, for every client of every session; nobody waits, botocore's quota never ends."""
     fil = Fil()
 
     def passer(stubber: Any, event_name: str, request: Any, **reste: Any) -> AWSResponse | None:

@@ -1,4 +1,4 @@
-"""What must always hold, aggregate by aggregate, read from the tables and the bucket. Each function answers what is wrong.
+"""What must always hold, aggregate by aggregate, read from the tables and the bucket. Each function says what is wrong.
 
 `calme`: nothing is on its way any more (queues empty, sweeps done); before that, what waits for them may be there.
 """

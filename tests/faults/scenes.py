@@ -1,5 +1,5 @@
-"""The acts of the portal: for each route and each event handler, where it begins, what is asked, what a person does when
-the answer is not the one they expected. Which routes and handlers there are is read from the application."""
+"""The acts of the portal: for each route and each event handler, where it begins, what is asked, what a person does
+when the answer is not the one they expected. Which routes and handlers there are is read from the application."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -10,8 +10,8 @@ from chalicelib.core.web.urls import statique
 from infra.local.passerelle import Routes
 from tests.client import Answer
 from tests.faults import etats
-from tests.faults.fil import Mort
-from tests.faults.monde import Batisseur, Monde, anonyme, mettre, oublier
+from tests.faults.fil import Mort, SansFin
+from tests.faults.monde import Batisseur, Instantane, Monde, anonyme, mettre, prendre, rendre
 from tests.web.parcours import IDENTIFICATION, IDENTITE
 
 Saisie = dict[str, Any]
@@ -44,7 +44,7 @@ def lectures() -> list[str]:
 
 @dataclass
 class Issue:
-    """How an act ended: an answer to a person; or, for an event, whether it was acknowledged (`rejouer`: what was not)."""
+    """How an act ended: an answer to a person; or, of an event, what was not acknowledged (`rejouer`)."""
 
     reponse: Answer | None = None
     mort: bool = False
@@ -80,6 +80,8 @@ def _repondre(monde: Monde, qui: str, demande: Callable[[], Answer]) -> Issue:
         return Issue(demande())
     except Mort:
         return Issue(mort=True)
+    except SansFin:
+        return Issue(defaut="appelle AWS sans fin")
     except (KeyError, AssertionError) as refus:
         return Issue(client.derniere, defaut=f"{type(refus).__name__} {refus}")
 
@@ -112,15 +114,21 @@ class Formulaire(Scene):
     qui: str = "jean"
     depart: str = ""
     saisie: Saisie = field(default_factory=dict)
+    _image: Instantane | None = field(default=None, repr=False)
 
     def preparer(self, monde: Monde) -> None:
         """The page is open, the form filled."""
+        if self._image is None:
+            self._ouvrir(monde)
+            self._image = prendre(monde)
+        rendre(monde, self._image)
+
+    def _ouvrir(self, monde: Monde) -> None:
         mettre(monde, self.etat)
         page = monde.client(self.qui).get(self.depart.format(**monde.valeurs))
         formulaire = self.formulaire(page)
         assert formulaire is not None, f"{self} : pas de formulaire sur {page.path}, {page.status}"
         monde.valeurs["formulaire"] = self._remplir(monde, page, formulaire, self.saisie, tout=True)
-        oublier()
 
     def jouer(self, monde: Monde) -> Issue:
         """Send it."""
@@ -153,7 +161,8 @@ class Formulaire(Scene):
             return self.jouer(monde)  # the browser's own page: « Réessayer »
         for saisie, trouve in ((self.saisie, self.formulaire(page)), *_entrees(self.qui, page)):
             if trouve is not None:
-                return self.envoyer(monde, *self._remplir(monde, page, trouve, saisie))
+                tout = saisie is self.saisie and page.status in {200, 409, 422}  # a page to fill, not one to send again
+                return self.envoyer(monde, *self._remplir(monde, page, trouve, saisie, tout))
         depart = suivre(monde, self.qui, monde.clients[self.qui].get(self.depart.format(**monde.valeurs)))
         trouve = self.formulaire(depart)
         if trouve is None:
@@ -204,6 +213,8 @@ class Evenement(Scene):
             rendu = monde.appeler(self.cle, evenement)
         except Mort:
             return Issue(mort=True, rejouer=evenement)
+        except SansFin:
+            return Issue(rejouer=evenement, defaut="appelle AWS sans fin")
         except Exception:
             return Issue(rejouer=evenement)
         rates = {e["itemIdentifier"] for e in rendu["batchItemFailures"]} if "Records" in evenement else set()
@@ -301,9 +312,13 @@ def suivre(monde: Monde, qui: str, reponse: Answer) -> Answer:
     return reponse
 
 
-def arrivee(reponse: Answer | None) -> tuple[str, str, int] | None:
-    """Where somebody is: page, title, status."""
+Arrivee = tuple[str, str, int, bool]
+
+
+def arrivee(scene: Scene, reponse: Answer | None) -> Arrivee | None:
+    """Where somebody is: page, title, status, and whether the page still offers the act."""
     if reponse is None:
         return None
     chemin = anonyme((reponse.location if reponse.status == 303 else reponse.path).partition("?")[0])
-    return chemin, " ".join(reponse.page.h1), reponse.status
+    offert = isinstance(scene, Formulaire) and scene.formulaire(reponse) is not None
+    return chemin, " ".join(reponse.page.h1), reponse.status, offert

@@ -7,7 +7,6 @@ import pytest
 from tests.faults import scenes
 from tests.faults.banc import Banc
 from tests.faults.conftest import GRAINE, PREUVE
-from tests.faults.fil import SORTES
 from tests.faults.monde import Monde
 
 

@@ -3,6 +3,7 @@
 import copy
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
@@ -388,3 +389,70 @@ def messages(file: str) -> list[str]:
         for m in recus:
             sqs.delete_message(QueueUrl=url, ReceiptHandle=m["ReceiptHandle"])
     return lus
+
+
+# Everybody at once: for the matrices that walk all routes.
+
+ROLES = ("visiteur", "en inscription", "en attente", "validé", "gestionnaire", "autre gestionnaire", "administrateur")
+JETON = "x" * 43
+
+
+@dataclass
+class Scene:
+    """One browser per role, and what the parameters of the routes stand for."""
+
+    clients: dict[str, Client]
+    comptes: dict[str, str]
+    fichiers: dict[str, str]
+    mail: str
+
+    def chemin(self, motif: str, role: str, de: str = "") -> str:
+        """A route's address with the objects of `de`; else the role's own, or those of the application that waits."""
+        qui = de or (role if role in self.fichiers else "en attente")
+        valeurs = {
+            "compte_id": self.comptes["en attente"],
+            "piece_id": self.fichiers[qui],
+            "mail_id": self.mail,
+            "jeton": JETON,
+            "defi": "0" * 26,
+            "nom": "charte" if "documents" in motif else _statique(),
+            "code": "grand-est",
+        }
+        return re.sub(r"{(\w+)}", lambda m: valeurs[m[1]], motif)
+
+    def commande(self, role: str) -> str:
+        """A good command for a form of `role`."""
+        page = self.clients[role].get("/connexion")
+        if page.status == 303:
+            page = self.clients[role].follow(page)
+        return str(page.page.forms[0]["fields"]["commande"][0])
+
+
+def _statique() -> str:
+    from chalicelib.core.web.urls import empreinte
+
+    return f"{empreinte('guichet.css')}-guichet.css"
+
+
+def scene(guichet: Any) -> Scene:
+    """Trainers in each state with a CV, staff of two structures, a mail given up."""
+    from chalicelib.core import outbox
+    from tests.fichiers import txt
+
+    clients = {role: guichet.client(f"192.0.2.{i}") for i, role in enumerate(ROLES, start=10)}
+    comptes, fichiers = {}, {}
+    for role, nom in (("en inscription", "ALPHA"), ("en attente", "BRAVO"), ("validé", "CHARLIE")):
+        autre = {"nom": nom, "nom_usage": nom, "email": f"{nom.lower()}@exemple.fr"}
+        comptes[role] = valide(clients[role], **autre) if role == "validé" else rempli(clients[role], **autre)
+        fichiers[role] = joindre_un_cv(guichet, clients[role], comptes[role], txt(), "cv.txt")
+    depuis_la(clients["en attente"], comptes["en attente"])
+    en_poste(clients["gestionnaire"])
+    en_poste(clients["autre gestionnaire"], "h@demo.fr", ("bretagne",), prenom="Hervé")
+    en_poste(clients["administrateur"], "a@demo.fr", (), "ADMINISTRATEUR", "Alix")
+    mort = outbox.MailRow("MAIL#" + "1" * 26, "MAIL", etat="MORT", to="x@exemple.fr", subject="Objet", tries=8)
+    mort.gsi1pk, mort.gsi1sk, mort.cree_le = "MAILS#MORTS", "2026-11-21T09:00:00.000000Z", "2026-11-21T09:00:00.000000Z"
+    mort.save()
+    guichet.deliver()
+    for client in clients.values():  # what a first page makes (secrets, the visit) is made
+        client.follow(client.get("/connexion"))
+    return Scene(clients, comptes, fichiers, "1" * 26)

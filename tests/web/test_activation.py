@@ -287,7 +287,6 @@ def test_il_ne_reste_rien_d_un_compte_supprime(guichet: Guichet, visiteur: Clien
 
 
 @pytest.mark.rule("B4", "N5")
-@pytest.mark.xfail(strict=True, reason="core/outbox.py: nothing erases the mails of an address that did not leave")
 def test_un_mail_qui_n_est_jamais_parti_ne_survit_pas_au_compte(guichet: Guichet, visiteur: Client) -> None:
     assert deposer(guichet, visiteur).status == 303
     guichet.advance(seconds=SEPT_JOURS)

@@ -172,9 +172,6 @@ def test_generer_une_autre_image_garde_la_saisie(guichet: Guichet, visiteur: Cli
 
 @pytest.mark.rule("B1", "S1")
 @pytest.mark.parametrize("chemin", [PAGE, "/activation/renvoyer"])
-@pytest.mark.xfail(
-    strict=True, reason="macros/champs.html: the first button of the form is « Générer une autre image »"
-)
 def test_la_touche_entree_valide_le_formulaire(guichet: Guichet, visiteur: Client, chemin: str) -> None:
     boutons = visiteur.get(chemin).page.form(chemin)["buttons"]
     assert boutons[0] == (None, None), "a browser presses the first button"

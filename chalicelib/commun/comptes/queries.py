@@ -15,6 +15,7 @@ from chalicelib.commun.comptes.rules import (
     fautes_de_forme,
 )
 from chalicelib.core.context import Context
+from chalicelib.core.errors import PortalError
 from chalicelib.core.passwords import common_passwords
 from chalicelib.core.settings import settings
 from chalicelib.core.web.pages import Reply, page, redirect
@@ -101,7 +102,11 @@ def reponse_a_renvoyer(ctx: Context, statut: int, texte: str, **values: Any) -> 
 
 
 def _a_reprendre(request: Request) -> dict[str, list[str]]:
-    return {name: values for name, values in request.form.items() if name not in _JAMAIS_REPRIS}
+    try:
+        form = request.form
+    except PortalError:  # what cannot be read cannot be given back
+        return {}
+    return {name: values for name, values in form.items() if name not in _JAMAIS_REPRIS}
 
 
 def page_connexion(ctx: Context, suite: str = "", reprise: str = "") -> dict[str, Any]:

@@ -179,10 +179,10 @@ def renvoyer_l_activation(act: Act, email: str) -> tuple[Compte, str] | None:
     return store.compte_of(row), nouveau_lien_d_activation(act, row)
 
 
-def supprimer_le_compte(act: Act, compte_id: str) -> bool:
-    """Rule B4: delete an account that was never activated; False when it is gone already."""
+def supprimer_le_compte(act: Act, compte_id: str) -> str | None:
+    """Rule B4: delete an account that was never activated; answers its address, None when it is gone already."""
     row = store.lire(compte_id)
     if row is None or row.etat != EtatCompte.A_ACTIVER.value:
-        return False
+        return None
     store.supprimer(act, row)
-    return True
+    return str(row.email)

@@ -70,6 +70,10 @@ def _echeance(piece_id: str, instant: str) -> list[Any]:
     return [PieceRow.due_pk.set(shard("PIECE", piece_id)), PieceRow.due_at.set(instant)]
 
 
+def _sans_echeance() -> list[Any]:
+    return [PieceRow.due_pk.remove(), PieceRow.due_at.remove()]
+
+
 def annoncer(act: Act, proprietaire: str, piece_id: str, usage: str) -> None:
     """A file that the owner is about to send; swept after 24 h if it never comes (rule U4)."""
     row = cle(proprietaire, piece_id)
@@ -112,10 +116,12 @@ def refuser(act: Act, row: PieceRow, message: str, nom: str = "") -> None:
 
 
 def liberer(act: Act, row: PieceRow) -> None:
-    """Checked and scanned: available. Nothing falls due any more."""
-    actions = [PieceRow.etat.set(EtatPiece.DISPONIBLE.value), PieceRow.due_pk.remove(), PieceRow.due_at.remove()]
-    if row.format not in {"PDF", "JPG", "PNG"}:
-        actions.append(PieceRow.pages.set(0))
+    """Checked and scanned: available. Nothing falls due any more, but the page images if they are not drawn."""
+    actions = [PieceRow.etat.set(EtatPiece.DISPONIBLE.value)]
+    if row.format in {"PDF", "JPG", "PNG"}:
+        actions += _echeance(row.sk, iso(act.ctx.now + RELANCE))
+    else:
+        actions += [PieceRow.pages.set(0), *_sans_echeance()]
     same = (PieceRow.controle == row.controle) & (PieceRow.analyse == row.analyse)
     act.update(_key(row), actions, (PieceRow.etat == EtatPiece.RECU.value) & same, "etat")
 
@@ -131,8 +137,8 @@ def _key(row: PieceRow) -> PieceRow:
 
 
 def noter_les_pages(row: PieceRow, pages: int) -> None:
-    """The page images are drawn."""
-    update_if(row, [PieceRow.pages.set(pages)], PieceRow.etat == EtatPiece.DISPONIBLE.value)
+    """The page images are drawn (0: there are none to show)."""
+    update_if(row, [PieceRow.pages.set(pages), *_sans_echeance()], PieceRow.etat == EtatPiece.DISPONIBLE.value)
 
 
 def relancer(row: PieceRow, ctx: Context, delai: timedelta) -> None:

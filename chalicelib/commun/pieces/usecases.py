@@ -1,5 +1,6 @@
 """Acts on files: announce, check, judge, release, draw, replace, sweep (rules U1 to U4)."""
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from botocore.exceptions import ClientError
 from chalicelib.commun.pieces import rules, store
 from chalicelib.commun.pieces.rules import EtatPiece, Piece, Scan, Usage
 from chalicelib.core import audit, aws, contenu, log
-from chalicelib.core.context import Context
+from chalicelib.core.context import Context, from_iso
 from chalicelib.core.errors import Conflict
 from chalicelib.core.settings import settings
 from chalicelib.core.table import Act
@@ -61,6 +62,8 @@ def recevoir_le_verdict(ctx: Context, cle: str, etag: str, statut: str) -> None:
     elif scan is Scan.SAIN:
         if store.noter_le_scan(row, etag):
             _liberer_si_sain(ctx, row)
+        else:  # settled by a run that may have died before it emptied the quarantine
+            _supprimer_objets(cle)
     else:
         log.warning("piece.scan_failed", piece=row.sk, statut=statut)
 
@@ -68,7 +71,7 @@ def recevoir_le_verdict(ctx: Context, cle: str, etag: str, statut: str) -> None:
 def _refuser(ctx: Context, row: Any, message: str, nom: str) -> None:
     act = Act(ctx)
     store.refuser(act, row, message, nom)
-    audit.note(act, "refuser_un_fichier", row.sk)
+    audit.note(act, "refuser_un_fichier", store.piece_of(row).id)
     try:
         act.commit()
     except Conflict:
@@ -82,6 +85,10 @@ def _liberer_si_sain(ctx: Context, row: Any) -> None:
     if not row.controle or row.controle != row.analyse or row.etat != EtatPiece.RECU.value:
         return
     piece = store.piece_of(row)
+    precedentes = _disponibles(piece)
+    if any(autre.sk > row.sk for autre in precedentes):
+        _ecarter(ctx, row)
+        return
     bucket = settings().bucket
     try:
         aws.client("s3").copy_object(
@@ -97,7 +104,8 @@ def _liberer_si_sain(ctx: Context, row: Any) -> None:
         raise
     act = Act(ctx)
     store.liberer(act, row)
-    _remplacer_les_precedentes(act, piece)
+    for autre in precedentes:  # one file per use: the newer takes the place of the older
+        store.mettre_fin(act, autre, EtatPiece.REMPLACE)
     audit.note(act, "recevoir_un_fichier", piece.id, usage=piece.usage.code)
     try:
         act.commit()
@@ -108,12 +116,18 @@ def _liberer_si_sain(ctx: Context, row: Any) -> None:
     log.event("piece.disponible", piece=piece.id, usage=piece.usage.code)
 
 
-def _remplacer_les_precedentes(act: Act, piece: Piece) -> None:
-    """One file per use: the newer takes the place of the older."""
-    for row in store.toutes(piece.proprietaire):
-        autre = store.piece_of(row)
-        if autre.id != piece.id and autre.usage == piece.usage and autre.etat is EtatPiece.DISPONIBLE:
-            store.mettre_fin(act, row, EtatPiece.REMPLACE)
+def _disponibles(piece: Piece) -> list[Any]:
+    """Rows of the owner's available files for the same use."""
+    disponible = EtatPiece.DISPONIBLE.value
+    return [r for r in store.toutes(piece.proprietaire) if r.usage == piece.usage.code and r.etat == disponible]
+
+
+def _ecarter(ctx: Context, row: Any) -> None:
+    """A newer file was let through first: this one is replaced before it was ever seen."""
+    act = Act(ctx)
+    store.mettre_fin(act, row, EtatPiece.REMPLACE)
+    with suppress(Conflict):
+        act.commit()
 
 
 def demander_les_pages(piece: Piece) -> None:
@@ -173,10 +187,24 @@ def echoir(ctx: Context, row: Any) -> bool:
         controler(ctx, piece.cle_en_quarantaine)
         return True
     if piece.etat is EtatPiece.DISPONIBLE:
-        return False
+        _supprimer_objets(piece.cle_en_quarantaine)
+        return _redemander_les_pages(ctx, row, piece)
     pages = [piece.cle_de_page(n) for n in range(1, (piece.pages or 0) + 1)]
     _supprimer_objets(piece.cle_en_quarantaine, piece.cle, *pages)
     store.effacer(row)
+    return True
+
+
+def _redemander_les_pages(ctx: Context, row: Any, piece: Piece) -> bool:
+    """Rule U3: the queue was not told, or drawing fails: asked again for a day, then the file is only downloaded."""
+    if piece.pages is not None:
+        return False
+    if from_iso(piece.depose_le) + rules.ORPHELIN <= ctx.now:
+        log.warning("piece.pages_given_up", piece=piece.id)
+        store.noter_les_pages(row, 0)
+        return True
+    store.relancer(row, ctx, rules.RELANCE)
+    demander_les_pages(piece)
     return True
 
 
@@ -193,9 +221,12 @@ def _objet(cle: str) -> dict[str, Any] | None:
 def _nom_declare(objet: dict[str, Any]) -> str:
     from urllib.parse import unquote
 
-    return unquote(objet["metadata"].get("nom", ""))[:200]
+    return unquote(objet["metadata"].get("nom", ""))
 
 
 def _supprimer_objets(*cles: str) -> None:
+    """All of them, or RuntimeError: S3 tells in an answer of success which ones it kept."""
     objets = [{"Key": cle} for cle in cles]
-    aws.client("s3").delete_objects(Bucket=settings().bucket, Delete={"Objects": objets, "Quiet": True})
+    reponse = aws.client("s3").delete_objects(Bucket=settings().bucket, Delete={"Objects": objets, "Quiet": True})
+    if reponse.get("Errors"):
+        raise RuntimeError(f"{len(reponse['Errors'])} objects not deleted")

@@ -25,7 +25,7 @@ def check(request: Request, ctx: Context, bound_to: str) -> str:
 
     Raises Forbidden for a request that no page of ours sent, Stale for a page too old or of another session.
     """
-    proved = _check_origin(request)
+    proved = check_origin(request)
     parts = request.form.first(FIELD).split(".")
     good = len(parts) == 3 and bound_to and signed("csrf", parts[2], parts[0], parts[1], bound_to)
     if not good or int(parts[1]) + LIFE.total_seconds() < ctx.now.timestamp():
@@ -33,7 +33,7 @@ def check(request: Request, ctx: Context, bound_to: str) -> str:
     return parts[0]
 
 
-def _check_origin(request: Request) -> bool:
+def check_origin(request: Request) -> bool:
     """Whether the browser says that a page of ours sent the request. Raises Forbidden when it says another did."""
     site = request.headers.get("sec-fetch-site", "")
     origin = request.headers.get("origin", "")

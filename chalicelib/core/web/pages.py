@@ -163,16 +163,21 @@ def _act_once(ctx: Context, view: Callable[..., Reply], params: dict[str, str]) 
 
 
 def _guard(ctx: Context, request: Request, access: Access) -> Context:
+    unsafe = request.method in UNSAFE
+    # First who sent the form: another site's must not reach the page that gives back what a form held.
+    ours = _sent_by_a_page_of_ours(request) if unsafe else True
     if not access.public:
         if ctx.user is None:
-            raise LoginRequired
+            raise LoginRequired if ours else Forbidden
         if not access.allows(ctx.user):
             raise NotFound
-    if request.method not in UNSAFE:
-        return ctx
+    return replace(ctx, command=csrf.check(request, ctx, bound_to(ctx))) if unsafe else ctx
+
+
+def _sent_by_a_page_of_ours(request: Request) -> bool:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         raise Forbidden
-    return replace(ctx, command=csrf.check(request, ctx, bound_to(ctx)))
+    return csrf.check_origin(request)
 
 
 def bound_to(ctx: Context) -> str:

@@ -11,6 +11,7 @@ from chalicelib.core.context import Context
 from chalicelib.core.errors import Conflict, NotFound, Refused
 from chalicelib.core.web import captcha, session
 from chalicelib.core.web.pages import Pages, Reply, bound_to, page, redirect
+from chalicelib.core.web.urls import url
 from chalicelib.intervenants.inscription import queries, usecases
 from chalicelib.intervenants.inscription.forms import CompteForm, RenvoiForm
 
@@ -136,7 +137,7 @@ def post_transmission(ctx: Context) -> Reply:
         return redirect(usecases.transmettre(ctx))
     except Refused as refus:
         values = queries.verification(ctx)
-        erreurs = values["manques"] or [refus.reason.value]
+        erreurs = [(texte, url(href)) for texte, href in values["manques"]] or [refus.reason.value]
         return page(VERIFIER, 422, autres_erreurs=erreurs, **values)
 
 

@@ -146,8 +146,10 @@ def noter_la_lecture(ctx: Context, compte_id: str, quoi: str) -> None:
 def supprimer_le_compte_non_active(ctx: Context, compte_id: str) -> bool:
     """Rule B4: past seven days without activation the account goes, and the address is free again."""
     act = Act(ctx)
-    if not comptes.supprimer_le_compte(act, compte_id):
+    adresse = comptes.supprimer_le_compte(act, compte_id)
+    if adresse is None:
         return False
+    outbox.forget(act, adresse)
     audit.note(act, "supprimer_un_compte_non_active", compte_id)
     act.commit()
     log.event("compte.non_active_supprime")

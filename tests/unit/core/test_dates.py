@@ -73,9 +73,7 @@ def test_un_jour_n_a_pas_d_heure() -> None:
         (1_000_000, "1,0 Mo"),
         (1_240_000, "1,2 Mo"),
         (10_000_000, "10,0 Mo"),
-        pytest.param(
-            999_500, "1,0 Mo", marks=pytest.mark.xfail(reason="core/dates.py: taille says « 1000 ko » from 999 500")
-        ),
+        (999_500, "1,0 Mo"),
     ],
 )
 def test_une_taille_se_lit_en_unites_decimales(octets: int, attendu: str) -> None:

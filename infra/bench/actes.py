@@ -1,0 +1,235 @@
+"""P4: read and write units of each act against the floor: the items touched, once each. The emulator counts what is
+written; what is read is counted here, from sizes, because the emulator counts one unit whatever the size.
+
+Floor: an item written in a transaction costs two units per KB and each of its index entries one; written alone, one;
+an item read with certainty costs one unit per 4 KB.
+"""
+
+import math
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from infra.bench.memoire import Appel, Memoire
+from infra.bench.personne import Personne, Reponse
+from infra.bench.scenes import Scene
+from infra.local.comptes import MOT_DE_PASSE as DEMO
+from infra.local.environnement import PREFIXE
+
+TABLES = ("audit", "comptes", "intervenants", "noyau", "outbox", "pieces")
+LECTURES = frozenset({"GetItem", "BatchGetItem", "Query"})
+INDEX = (("gsi1pk", "gsi1sk"), ("gsi2pk", "gsi2sk"), ("due_pk", "due_at"))
+Ligne = dict[str, Any]
+Photo = dict[tuple[str, str, str], Ligne]
+
+
+@dataclass
+class Bilan:
+    """Units of one act."""
+
+    lectures: float = 0.0
+    ecritures: float = 0.0
+    sol_lectures: float = 0.0
+    sol_ecritures: float = 0.0
+    ecrits: set[tuple[str, str, str]] = field(default_factory=set)
+
+    def json(self) -> dict[str, Any]:
+        """The figures."""
+        return {
+            "lectures": self.lectures,
+            "ecritures": self.ecritures,
+            "sol_lectures": self.sol_lectures,
+            "sol_ecritures": self.sol_ecritures,
+            "lignes": sorted(_genre(pk, sk) for _, pk, sk in self.ecrits),
+        }
+
+
+def _genre(pk: str, sk: str) -> str:
+    """What a row is, by its key: the kinds that stand alone are named by their partition."""
+    seul = pk.partition("#")[0]
+    return seul if seul in {"LIMITE", "JOUR", "EMAIL", "IDENTITE"} else sk.partition("#")[0]
+
+
+def mesurer(memoire: Memoire, scene: Scene) -> dict[str, Any]:
+    """Each act of the journey, then the staff's."""
+    from chalicelib.core import aws, table
+
+    for client in (table.connection().client, aws.client("dynamodb")):
+        client.meta.events.register("before-parameter-build.dynamodb", _demander_le_compte)
+    bilans: dict[str, Any] = {}
+    for nom, preparer in _actes(scene):
+        act = preparer()
+        avant = _photo(scene.dynamodb)
+        with memoire.ecoute() as notes:
+            act()
+        bilans[nom] = _bilan(notes, avant, _photo(scene.dynamodb)).json()
+    return bilans
+
+
+def _demander_le_compte(params: dict[str, Any], model: Any, **_: Any) -> None:
+    if "ReturnConsumedCapacity" in model.input_shape.members:
+        params["ReturnConsumedCapacity"] = "INDEXES"
+
+
+Act = Callable[[], Any]
+
+
+def _actes(scene: Scene) -> list[tuple[str, Callable[[], Act]]]:
+    """Name of each act, and what prepares it; they are run in this order."""
+    voyage = scene.voyage()
+    moi = voyage.personne
+    return [
+        ("open an account", lambda: _derniere_demande(moi, voyage.inscription)),
+        ("activate it", lambda: _derniere_demande(moi, voyage.activation, garder="/activation/")),
+        ("save « Identification »", lambda: _derniere_demande(moi, lambda: voyage.identification("suivante"))),
+        ("announce a CV", lambda: _formulaire(moi, "/mon-profil/cv")),
+        ("transmit the application", lambda: _derniere_demande(moi, voyage.transmission, garder="transmission")),
+        ("validate it", lambda: _validation(scene, voyage.qui.email)),
+        ("log in", lambda: _formulaire(scene.personne(), "/connexion", identifiant="intervenant@demo.fr")),
+        ("log in, first factor of the staff", lambda: _formulaire(
+            scene.personne(), "/connexion", 200, identifiant="gestionnaire@demo.fr")),
+        ("log out", lambda: _deconnexion(scene)),
+        ("send a mail", lambda: _envoi(scene)),
+        ("read a task list (page)", lambda: lambda: moi.page("/mon-profil")),
+        ("read a dossier (page, audited)", lambda: _lecture(scene, voyage.qui.email)),
+    ]  # fmt: skip
+
+
+class _Retenue(Exception):
+    """The form that leaves now is the one to measure."""
+
+
+def _derniere_demande(moi: Personne, etape: Callable[[], None], garder: str = "") -> Act:
+    """Walk a step up to its form, hold it back, and answer what sends it."""
+    vraie = moi.transport
+    retenue: list[tuple[Any, ...]] = []
+
+    def porte(methode: str, chemin: str, corps: bytes, entetes: Any) -> Reponse:
+        if methode == "POST" and garder in chemin:
+            retenue.append((methode, chemin, corps, entetes))
+            raise _Retenue
+        return vraie(methode, chemin, corps, entetes)
+
+    moi.transport = porte
+    with suppress(_Retenue):
+        etape()
+    moi.transport = vraie
+    return lambda: moi._demander(*retenue[0], 303)
+
+
+def _formulaire(moi: Personne, chemin: str, attendu: int = 303, **saisie: str) -> Act:
+    page = moi.page(chemin)
+    secret = {"mot_de_passe": DEMO} if "identifiant" in saisie else {}
+    return lambda: moi.envoyer(chemin, page, attendu, **saisie, **secret)
+
+
+def _compte(email: str) -> str:
+    from chalicelib.commun.comptes import public
+
+    compte = public.compte_de_l_adresse(email)
+    return compte.id if compte else ""
+
+
+def _validation(scene: Scene, email: str) -> Act:
+    gestion, chemin = scene.entrer("gestionnaire@demo.fr"), f"/gestion/inscriptions/{_compte(email)}"
+    page = gestion.page(chemin)
+    return lambda: gestion.envoyer(f"{chemin}/valider", page)
+
+
+def _lecture(scene: Scene, email: str) -> Act:
+    gestion, chemin = scene.entrer("gestionnaire@demo.fr"), f"/gestion/inscriptions/{_compte(email)}"
+    return lambda: gestion.page(chemin)
+
+
+def _deconnexion(scene: Scene) -> Act:
+    moi = scene.entrer("intervenant@demo.fr")
+    page = moi.page("/mon-profil")
+    return lambda: moi.envoyer("/deconnexion", page)
+
+
+def _envoi(scene: Scene) -> Act:
+    """A mail in the outbox that the queue was not told of."""
+    from chalicelib.commun.comptes import public
+    from chalicelib.core import outbox
+    from chalicelib.core.context import live_context
+    from chalicelib.core.table import Act as Ecriture
+    from chalicelib.intervenants.inscription import mails
+
+    ctx, compte = live_context(), public.compte_de_l_adresse("intervenant@demo.fr")
+    act = Ecriture(ctx)
+    mail = outbox.add(act, mails.activation(compte, ctx.token()))
+    act.mails.clear()
+    act.commit()
+    return lambda: outbox.send(live_context(), mail)
+
+
+def _photo(dynamodb: Any) -> Photo:
+    lues: Photo = {}
+    for table in TABLES:
+        nom = f"{PREFIXE}{table}"
+        for page in dynamodb.get_paginator("scan").paginate(TableName=nom, ConsistentRead=True):
+            lues |= {(nom, li["pk"]["S"], li["sk"]["S"]): li for li in page["Items"]}
+    return lues
+
+
+def _bilan(notes: list[Appel], avant: Photo, apres: Photo) -> Bilan:
+    bilan, lus = Bilan(), set()
+    for appel in notes:
+        compte = appel.rendu.get("ConsumedCapacity") or []
+        unites = sum(c.get("CapacityUnits", 0.0) for c in ([compte] if isinstance(compte, dict) else compte))
+        ecrits = _ecrits(appel)
+        if ecrits:
+            bilan.ecritures += unites
+            nouveaux = ecrits - bilan.ecrits
+            bilan.sol_ecritures += sum(_sol(cle, avant, apres, "Transact" in appel.operation) for cle in nouveaux)
+            bilan.ecrits |= ecrits
+        elif appel.operation.rpartition(".")[2] in LECTURES:
+            couts = {cle: _quarts(apres.get(cle) or avant.get(cle), appel) for cle in appel.cles}
+            bilan.lectures += sum(couts.values())
+            bilan.sol_lectures += sum(cout for cle, cout in couts.items() if cle not in lus)
+            lus |= couts.keys()
+    return bilan
+
+
+def _ecrits(appel: Appel) -> set[tuple[str, str, str]]:
+    demande, operation = appel.demande, appel.operation.rpartition(".")[2]
+    if operation == "TransactWriteItems":
+        actions = [next(iter(action.values())) for action in demande["TransactItems"]]
+    elif operation in {"PutItem", "UpdateItem", "DeleteItem"}:
+        actions = [demande]
+    else:
+        return set()
+    cles = [(a["TableName"], a.get("Key") or a["Item"]) for a in actions]
+    return {(table, cle["pk"]["S"], cle["sk"]["S"]) for table, cle in cles}
+
+
+def _sol(cle: tuple[str, str, str], avant: Photo, apres: Photo, transaction: bool) -> float:
+    """Write units of an item: itself, then the entries of the sparse indexes that it enters, changes or leaves."""
+    vieux, neuf = avant.get(cle, {}), apres.get(cle, {})
+    if not vieux and not neuf:
+        return 0.0
+    unites = max(_kilos(vieux), _kilos(neuf)) * (2.0 if transaction else 1.0)
+    for noms in INDEX:
+        ancienne, nouvelle = ([li.get(n) for n in noms] if li.get(noms[0]) else None for li in (vieux, neuf))
+        if nouvelle and ancienne and ancienne != nouvelle:
+            unites += _kilos(vieux) + _kilos(neuf)
+        elif nouvelle or ancienne:
+            unites += _kilos(neuf if nouvelle else vieux)
+    return unites
+
+
+def _kilos(ligne: Ligne) -> int:
+    return max(1, math.ceil(_taille(ligne) / 1024))
+
+
+def _quarts(ligne: Ligne | None, appel: Appel) -> float:
+    """Read units of one item, or of what a query brought."""
+    sur = appel.demande.get("ConsistentRead") or "BatchGetItem" in appel.operation
+    taille = _taille(ligne) if ligne else sum(_taille(li) for li in appel.rendu.get("Items", []))
+    return max(1, math.ceil(taille / 4096)) * (1.0 if sur else 0.5)
+
+
+def _taille(ligne: Ligne) -> int:
+    """About what DynamoDB counts: names and values in UTF-8."""
+    return sum(len(nom.encode()) + len(str(next(iter(v.values()))).encode()) for nom, v in ligne.items())

@@ -1,0 +1,155 @@
+"""Somebody to ask each page of the portal, in this process: their session, and what the addresses name.
+
+A GET route without an example here is told as a fault by the report: the bench must see every page.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from infra.bench.parcours import Identite, Voyage, identites
+from infra.bench.personne import EnDirect, Personne
+from infra.local.environnement import PREFIXE
+from infra.local.portail import Portail
+from infra.local.ressources import Clients
+
+LISTE = 25
+
+
+@dataclass
+class Scene:
+    """The portal in this process, and those who use it."""
+
+    app: Any
+    portail: Portail
+    dynamodb: Any
+    suite: Any
+
+    def personne(self, cookies: dict[str, str] | None = None) -> Personne:
+        """A browser."""
+        return Personne(EnDirect(self.app), self.portail.url, dict(cookies or {}))
+
+    def entrer(self, email: str) -> Personne:
+        """Somebody logged in, without the login."""
+        from chalicelib.commun.comptes import public, usecases
+        from chalicelib.core.context import live_context
+        from chalicelib.core.table import Act
+
+        compte = public.compte_de_l_adresse(email)
+        if compte is None:
+            raise LookupError(email)
+        act = Act(live_context())
+        cookie, _ = usecases.ouvrir_session(act, compte)
+        act.commit()
+        nom, _, valeur = cookie.partition(";")[0].partition("=")
+        return self.personne({nom: valeur})
+
+    def captcha(self, defi: str) -> str:
+        """The answer to a challenge."""
+        cle = {"pk": {"S": f"CAPTCHA#{defi}"}, "sk": {"S": "CAPTCHA"}}
+        return str(self.dynamodb.get_item(TableName=f"{PREFIXE}noyau", Key=cle)["Item"]["reponse"]["S"])
+
+    def lien(self, email: str) -> str:
+        """The link of the activation mail."""
+        mail = self.portail.attendre_mail(email, "Inscription sur", patience=30)
+        return next(m for m in mail["text"].split() if "/activation/" in m).removeprefix(self.portail.url)
+
+    def voyage(self) -> Voyage:
+        """A journey about to begin."""
+        qui: Identite = next(self.suite)
+        return Voyage(replace(qui, nom=f"X{qui.nom.lower()}"), self.personne(), self.captcha, self.lien)
+
+
+def ouvrir(portail: Portail) -> Scene:
+    """The application in this process, on the tables of the portal that runs."""
+    import app as application
+
+    scene = Scene(application.app, portail, Clients(portail.endpoint).dynamodb, identites())
+    _remplir_la_liste(scene)
+    return scene
+
+
+def _remplir_la_liste(scene: Scene) -> None:
+    """A work list of more than one page, under a structure of the second gestionnaire."""
+    from chalicelib.core.context import live_context
+    from chalicelib.core.table import Act
+    from chalicelib.intervenants.inscription import store
+    from chalicelib.intervenants.inscription.rules import Demande, Etat, reference
+
+    for _ in range(LISTE):
+        ctx = live_context()
+        nom = f"{next(scene.suite).nom} Camille"
+        act = Act(ctx)
+        cle = ctx.new_id()
+        store.transmettre(act, Demande(cle, Etat.TRANSMISE, "bretagne", reference(cle, 2026), nom, ctx.instant))
+        act.commit()
+
+
+Exemple = tuple[Personne, str]
+
+
+def exemples(scene: Scene) -> dict[str, Callable[[], Exemple]]:
+    """For each GET route, who asks it and at which address."""
+    visiteur, intervenant = scene.personne(), scene.entrer("attente@demo.fr")
+    gestion, liste = scene.entrer("gestionnaire@demo.fr"), scene.entrer("gestionnaire2@demo.fr")
+    admin, en_cours = scene.entrer("admin@demo.fr"), scene.voyage()
+    en_cours.inscription()
+    lien = scene.lien(en_cours.qui.email)
+    piece = _piece(scene)
+    from chalicelib.commun.comptes import public
+    from chalicelib.core.web.urls import statique
+
+    compte = public.compte_de_l_adresse("attente@demo.fr")
+    dossier = f"/gestion/inscriptions/{compte.id if compte else ''}"
+    defi = visiteur.page("/deposer-un-cv").champ("defi")
+    adresses: dict[str, tuple[Personne, str]] = {
+        "/": (visiteur, "/"),
+        "/documents/{nom}": (visiteur, "/documents/charte"),
+        "/statique/{nom}": (visiteur, statique("guichet.css")),
+        "/communes": (visiteur, "/communes?code_postal=54000"),
+        "/structures/{code}": (visiteur, "/structures/grand-est"),
+        "/connexion/code": (replace(visiteur, cookies={"__Host-etape": "x"}), "/connexion/code"),
+        "/captcha/{defi}/son": (visiteur, f"/captcha/{defi}/son"),
+        "/activation/{jeton}": (visiteur, lien),
+        "/mon-profil/cv/{piece_id}": (piece[0], piece[1]),
+        "/mon-profil/cv/{piece_id}/original": (piece[0], f"{piece[1]}/original"),
+        "/gestion/inscriptions": (liste, "/gestion/inscriptions"),
+        "/gestion/inscriptions/{compte_id}": (gestion, dossier),
+        "/gestion/inscriptions/{compte_id}/cv": (gestion, f"/gestion/inscriptions/{piece[2]}/cv"),
+        "/administration/envois": (admin, "/administration/envois"),
+        "/session": (intervenant, "/session"),
+    }
+    return {motif: _fixe(qui, adresse) for motif, (qui, adresse) in adresses.items()} | {
+        motif: _fixe(intervenant if motif.startswith("/mon-profil") else visiteur, motif)
+        for motif, methodes in scene.app.routes.items()
+        if "GET" in methodes and motif not in adresses and "{" not in motif
+    }
+
+
+def _fixe(qui: Personne, adresse: str) -> Callable[[], Exemple]:
+    return lambda: (qui, adresse)
+
+
+def _piece(scene: Scene) -> tuple[Personne, str, str]:
+    """Somebody whose CV is available and whose application waits: who, the CV's address, the account."""
+    from chalicelib.commun.comptes import public
+
+    voyage = scene.voyage()
+    voyage.inscription()
+    voyage.activation()
+    voyage.identification("suivante")
+    moi = voyage.personne
+    adresse = moi.envoyer("/mon-profil/cv", moi.page("/mon-profil/cv")).suite
+    compte = public.compte_de_l_adresse(voyage.qui.email)
+    if compte is None:
+        raise LookupError(voyage.qui.email)
+    valeurs = {"etat": "DISPONIBLE", "nom": "cv.pdf", "format": "PDF", "depose_le": compte.cree_le}
+    scene.dynamodb.update_item(
+        TableName=f"{PREFIXE}pieces",
+        Key={"pk": {"S": f"PROPRIETAIRE#{compte.id}"}, "sk": {"S": f"PIECE#{adresse.rpartition('/')[2]}"}},
+        UpdateExpression="SET " + ", ".join(f"#{n} = :{n}" for n in valeurs),
+        ExpressionAttributeNames={f"#{n}": n for n in valeurs},
+        ExpressionAttributeValues={f":{n}": {"S": v} for n, v in valeurs.items()},
+    )
+    voyage.transmission()
+    return moi, adresse, compte.id

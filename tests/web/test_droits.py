@@ -1,0 +1,204 @@
+"""Who may ask what: every route by every role, and other people's objects (rules T6, U1, E2, G0)."""
+
+import re
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.client import ORIGIN, Answer
+from tests.web import parcours
+from tests.web.conftest import Guichet
+from tests.web.parcours import ROLES, Scene, photo, scene
+
+guichet = parcours.guichet
+PUBLIC, CONNECTE = "PUBLIC", "CONNECTE"
+INTERVENANT, GESTIONNAIRE, ADMINISTRATEUR = "INTERVENANT", "GESTIONNAIRE", "ADMINISTRATEUR"
+
+# What was decided; a route that is not here, or is declared otherwise, fails.
+ROUTES = {
+    "GET /": PUBLIC,
+    "GET /accessibilite": PUBLIC,
+    "GET /activation/renvoyer": PUBLIC,
+    "POST /activation/renvoyer": PUBLIC,
+    "GET /activation/{jeton}": PUBLIC,
+    "POST /activation/{jeton}": PUBLIC,
+    "GET /administration/envois": ADMINISTRATEUR,
+    "POST /administration/envois/{mail_id}/renvoyer": ADMINISTRATEUR,
+    "GET /aide-et-contact": PUBLIC,
+    "GET /captcha/{defi}/son": PUBLIC,
+    "GET /code-source": PUBLIC,
+    "GET /communes": PUBLIC,
+    "GET /connexion": PUBLIC,
+    "POST /connexion": PUBLIC,
+    "GET /connexion/code": PUBLIC,
+    "POST /connexion/code": PUBLIC,
+    "POST /deconnexion": CONNECTE,
+    "GET /deposer-un-cv": PUBLIC,
+    "POST /deposer-un-cv": PUBLIC,
+    "GET /deposer-un-cv/envoye": PUBLIC,
+    "GET /documents/{nom}": PUBLIC,
+    "GET /gestion/inscriptions": GESTIONNAIRE,
+    "GET /gestion/inscriptions/{compte_id}": GESTIONNAIRE,
+    "GET /gestion/inscriptions/{compte_id}/cv": GESTIONNAIRE,
+    "POST /gestion/inscriptions/{compte_id}/valider": GESTIONNAIRE,
+    "GET /mentions-legales": PUBLIC,
+    "GET /mon-profil": INTERVENANT,
+    "GET /mon-profil/cv": INTERVENANT,
+    "POST /mon-profil/cv": INTERVENANT,
+    "GET /mon-profil/cv/{piece_id}": INTERVENANT,
+    "GET /mon-profil/cv/{piece_id}/original": INTERVENANT,
+    "POST /mon-profil/cv/{piece_id}/supprimer": INTERVENANT,
+    "GET /mon-profil/identification": INTERVENANT,
+    "POST /mon-profil/identification": INTERVENANT,
+    "GET /mon-profil/transmission": INTERVENANT,
+    "POST /mon-profil/transmission": INTERVENANT,
+    "GET /mon-profil/verification": INTERVENANT,
+    "GET /plan-du-site": PUBLIC,
+    "GET /robots.txt": PUBLIC,
+    "GET /session": CONNECTE,
+    "GET /statique/{nom}": PUBLIC,
+    "GET /structures/{code}": PUBLIC,
+}
+OUVERTS = {
+    "visiteur": {PUBLIC},
+    "en inscription": {PUBLIC, CONNECTE, INTERVENANT},
+    "en attente": {PUBLIC, CONNECTE, INTERVENANT},
+    "validé": {PUBLIC, CONNECTE, INTERVENANT},
+    "gestionnaire": {PUBLIC, CONNECTE, GESTIONNAIRE},
+    "autre gestionnaire": {PUBLIC, CONNECTE, GESTIONNAIRE},
+    "administrateur": {PUBLIC, CONNECTE, ADMINISTRATEUR},
+}
+# What an access lets in and the object refuses: unknown captcha, no application yet, another structure's.
+SANS_OBJET = {
+    ("GET /captcha/{defi}/son", None),
+    ("GET /mon-profil/transmission", "en inscription"),
+    ("GET /gestion/inscriptions/{compte_id}", "autre gestionnaire"),
+    ("GET /gestion/inscriptions/{compte_id}/cv", "autre gestionnaire"),
+    ("POST /gestion/inscriptions/{compte_id}/valider", "autre gestionnaire"),
+}
+
+
+def demander(lieu: Scene, role: str, route: str, de: str = "") -> Answer:
+    """The route as a page of ours would ask it."""
+    methode, motif = route.split(" ")
+    chemin = lieu.chemin(motif, role, de)
+    if methode == "GET":
+        return lieu.clients[role].get(chemin)
+    entetes = {"content-type": "application/x-www-form-urlencoded", "origin": ORIGIN, "sec-fetch-site": "same-origin"}
+    return lieu.clients[role].send("POST", chemin, urlencode({"commande": lieu.commande(role)}), entetes)
+
+
+def sans_jetons(reponse: Answer) -> tuple[int, list[str], str]:
+    """An answer without what each answer has of its own (command tokens, the session's cookie)."""
+    corps = re.sub(r'(name="commande" value|data-session-fin)="[^"]*"', "", reponse.body)
+    return reponse.status, sorted(set(reponse.headers) - {"set-cookie"}), corps
+
+
+@pytest.mark.rule("T6")
+def test_chaque_route_declare_le_droit_decide(guichet: Guichet) -> None:
+    declares = {
+        f"{methode} {motif}": route.view_function.access.name
+        for motif, methodes in guichet.app.routes.items()
+        for methode, route in methodes.items()
+    }
+    assert declares == ROUTES
+
+
+@pytest.mark.rule("T6", "G0", "E1", "E2")
+@pytest.mark.parametrize("role", ROLES)
+def test_chacun_n_ouvre_que_ses_pages(guichet: Guichet, subtests: pytest.Subtests, role: str) -> None:
+    lieu = scene(guichet)
+    avant = photo(guichet)
+    refusees = [route for route, droit in ROUTES.items() if droit not in OUVERTS[role]]
+    for route in refusees:
+        with subtests.test("refusée", route=route):
+            reponse = demander(lieu, role, route)
+            if role != "visiteur":
+                assert (reponse.status, reponse.page.h1) == (404, ["Cette page est introuvable"])
+            elif route == "POST /deconnexion":
+                assert reponse.location == "/"
+            elif route.startswith("GET"):
+                chemin = lieu.chemin(route.split(" ")[1], role)
+                assert (reponse.status, reponse.location) == (303, f"/connexion?suite={chemin}")
+            else:
+                assert (reponse.status, reponse.page.h1) == (401, ["Votre session a pris fin"])
+    assert photo(guichet) == avant
+
+    permises = sorted(set(ROUTES) - set(refusees), key=lambda route: (route == "POST /deconnexion", route))
+    for route in permises:
+        with subtests.test("permise", route=route):
+            reponse = demander(lieu, role, route)
+            attendu = {404} if {(route, None), (route, role)} & SANS_OBJET else None
+            assert reponse.status in (attendu or {200, 303, 409, 410, 422}), reponse.status
+            assert "connexion?suite" not in reponse.headers.get("location", "")
+
+
+@pytest.mark.rule("T6", "U1")
+def test_le_fichier_d_un_autre_n_existe_pas(guichet: Guichet, subtests: pytest.Subtests) -> None:
+    lieu = scene(guichet)
+    avant = photo(guichet)
+    routes = [route for route in ROUTES if "{piece_id}" in route]
+    assert len(routes) == 3
+    for role in ("en inscription", "validé", "en attente"):
+        for autre in {"en inscription", "validé", "en attente"} - {role}:
+            for route in routes:
+                with subtests.test("fichier", route=route, role=role, de=autre):
+                    sien = demander(lieu, role, route, autre)
+                    lieu.fichiers["inconnu"] = "0" * 26
+                    assert sans_jetons(sien) == sans_jetons(demander(lieu, role, route, "inconnu"))
+                    assert sien.status in ({404, 409} if role == "en attente" and "POST" in route else {404})
+    assert photo(guichet) == avant
+
+
+@pytest.mark.rule("T6", "E2")
+def test_la_demande_d_une_autre_structure_n_existe_pas(guichet: Guichet, subtests: pytest.Subtests) -> None:
+    lieu = scene(guichet)
+    avant = photo(guichet)
+    attente = lieu.comptes["en attente"]
+    autres = {"inconnue": "0" * 26, "non transmise": lieu.comptes["en inscription"], "vide": "%20", "haute": "../" * 5}
+    for route in [route for route in ROUTES if "{compte_id}" in route]:
+        lieu.comptes["en attente"] = attente
+        sienne = sans_jetons(demander(lieu, "autre gestionnaire", route))
+        assert sienne[0] == 404
+        for nom, compte_id in autres.items():
+            with subtests.test(nom, route=route):
+                lieu.comptes["en attente"] = compte_id.replace("/", "%2F")
+                for role in ("autre gestionnaire", "gestionnaire"):
+                    autre = sans_jetons(demander(lieu, role, route))
+                    assert (autre[0], autre[1]) == (404, sienne[1])
+                    assert role == "gestionnaire" or autre[2] == sienne[2]
+    assert photo(guichet) == avant
+    liste = lieu.clients["autre gestionnaire"].get("/gestion/inscriptions")
+    assert "Aucune demande n’attend votre décision." in liste.page.text and "BRAVO" not in liste.body
+
+
+@pytest.mark.rule("T6")
+def test_lire_ne_change_rien(guichet: Guichet, subtests: pytest.Subtests) -> None:
+    """Every page, by every role: only the audit (who read what) and the kernel's own rows may grow."""
+    lieu = scene(guichet)
+    avant = photo(guichet, ("noyau", "audit"))
+    fichiers = parcours.cles()
+    for role in ROLES:
+        with subtests.test(role):
+            for route in ROUTES:
+                if route.startswith("GET"):
+                    demander(lieu, role, route)
+            assert photo(guichet, ("noyau", "audit")) == avant
+    assert parcours.cles() == fichiers
+
+
+@pytest.mark.rule("T6")
+@pytest.mark.parametrize("methode", ["HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "FOO"])
+def test_aucune_autre_methode_n_est_ouverte(guichet: Guichet, methode: str) -> None:
+    assert not [motif for motif, methodes in guichet.app.routes.items() if methode in methodes]
+
+
+@pytest.mark.rule("T6", "E1")
+def test_une_methode_deguisee_reste_ce_qu_elle_est(guichet: Guichet) -> None:
+    lieu = scene(guichet)
+    avant = photo(guichet, ("noyau", "audit"))
+    client, chemin = lieu.clients["gestionnaire"], lieu.chemin("/gestion/inscriptions/{compte_id}", "gestionnaire")
+    deguisee = client.get(f"{chemin}?_method=POST", **{"x-http-method-override": "POST", "x-method-override": "DELETE"})
+    assert deguisee.status == 200
+    assert client.get(f"{chemin}/valider").status == 404
+    assert photo(guichet, ("noyau", "audit")) == avant
