@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "chalicelib" / "core" / "static" / "vendor"
-TEMPLATES = (ROOT / "chalicelib", ROOT / "infra" / "local" / "maquettes")
+TEMPLATES = (ROOT / "chalicelib",)
 INSTALLED = MODULES / ".guichet"
 ALWAYS = frozenset({"visually-hidden", "htmx-request", "htmx-indicator"})
 _CLASS_ATTRIBUTE = re.compile(r'class="([^"]*)"|class=\'([^\']*)\'')

@@ -25,7 +25,7 @@ from infra.local.portail import Portail, portail
 SORTIE = RACINE / "build" / "ecrans"
 README = RACINE / "docs" / "images"
 # state of the visit -> picture of the README
-CHOISIES = {"accueil": "accueil", "identification, ce qui manque": "identification", "dossier à décider": "gestion"}
+CHOISIES = {"accueil": "accueil", "identification enregistrée": "identification", "dossier à décider": "gestion"}
 POIDS_MAX = 120 * 1024
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--force-color-profile=srgb"]
 VUES = ("ordinateur", "téléphone", "sombre", "impression")
@@ -85,7 +85,7 @@ figure{{margin:0}}img{{max-height:32rem;max-width:24rem;border:1px solid #999}}<
 
 def _regler(page: Page, vue: str) -> None:
     taille = {"téléphone": TELEPHONE, "impression": A4}.get(vue, ORDINATEUR)
-    page.set_viewport_size(taille)  # type: ignore[arg-type]
+    page.set_viewport_size(taille)
     page.emulate_media(
         media="print" if vue == "impression" else "screen", color_scheme="dark" if vue == "sombre" else "light"
     )

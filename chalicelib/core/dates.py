@@ -33,7 +33,7 @@ def instant(value: datetime | str) -> str:
 
 def taille(octets: int) -> str:
     """A size in decimal units: « 812 ko », « 1,2 Mo »."""
-    if octets < 1_000_000:
+    if octets < 999_500:
         return f"{max(1, round(octets / 1000)) if octets else 0}{NBSP}ko"
     return f"{octets / 1_000_000:.1f}".replace(".", ",") + f"{NBSP}Mo"
 

@@ -24,5 +24,11 @@ def warning(name: str, **fields: Any) -> None:
 
 
 def failure(name: str, **fields: Any) -> None:
-    """An unexpected exception: its trace without the values of the request."""
-    logger().exception(name, extra=fields, stacklevel=2)
+    """An unexpected exception: its type and where it went, never its message (SES quotes addresses)."""
+    import sys
+    import traceback
+
+    kind, _, trace = sys.exc_info()
+    frames = [f"{f.filename.rpartition('/')[2]}:{f.lineno} {f.name}" for f in traceback.extract_tb(trace)[-8:]]
+    extra = {**fields, "exception_type": kind.__name__ if kind else "", "frames": frames}
+    logger().error(name, extra=extra, stacklevel=2)

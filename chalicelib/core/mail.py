@@ -52,8 +52,10 @@ def mime(ctx: Context, mail: RenderedMail, mail_id: str) -> bytes:
     name, address = parseaddr(settings().mail_from)
     message = EmailMessage()
     message["From"] = Address(display_name=name, addr_spec=address)
-    message["To"] = Address(addr_spec=mail.to)
-    message["Subject"] = mail.subject
+    to = Address(addr_spec=mail.to)
+    message["To"] = Address(username=to.username, domain=to.domain.encode("idna").decode())
+    # « =? » begins an encoded word: typed text must not be decoded into a header.
+    message["Subject"] = mail.subject.replace("=?", "= ?")
     message["Date"] = format_datetime(ctx.now)
     message["Message-ID"] = f"<{mail_id}@{address.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"

@@ -15,6 +15,8 @@ from infra.local.environnement import RACINE, environnement
 from infra.local.portail import Portail, portail
 
 DELAI_MESURES = 240
+# Seconds that a request may wait for a free process: on Lambda it has one at once, here 200 people share two.
+ATTENTE = 120
 
 
 def arguments() -> argparse.Namespace:
@@ -59,7 +61,7 @@ def mesurer(options: argparse.Namespace) -> dict[str, Any]:
         dire("P1 démarrage à froid")
         mesures["P1"] = froid.mesurer()
     dire("portail")
-    with portail(workers=max(2, os.cpu_count() or 2), env={"VERSION": "bench"}) as ouvert:
+    with portail(workers=max(2, os.cpu_count() or 2), delai=ATTENTE, env={"VERSION": "bench"}) as ouvert:
         dire("P8 première page")
         mesures["P8"] = poids.premiere_page(ouvert.url)
         if not options.sans_pages:

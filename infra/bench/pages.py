@@ -70,8 +70,9 @@ def _mesurer(memoire: Memoire, scene: Scene, qui: Any, adresse: str) -> dict[str
     finally:
         memoire.coupe = False
     page_ms, sol_ms = (statistics.median(tour[nom] for tour in durees) * 1000 for nom in ("page", "sol"))
+    rapport = statistics.median(tour["page"] / tour["sol"] for tour in durees)
     taille = len(scene.app(page, None)["body"].encode())
-    return {"page_ms": page_ms, "sol_ms": sol_ms, "rapport": page_ms / sol_ms, "appels": len(notes), "octets": taille}
+    return {"page_ms": page_ms, "sol_ms": sol_ms, "rapport": rapport, "appels": len(notes), "octets": taille}
 
 
 def _chrono(porte: Callable[[], Any]) -> float:

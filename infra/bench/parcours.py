@@ -68,10 +68,9 @@ class Voyage:
         for nom in DOCUMENTS:
             with chrono("a document"):
                 moi.page(f"/documents/{nom}")
-        defi = page.champ("defi")
         identifiants = {"email": self.qui.email, "confirmation_email": self.qui.email}
         secrets = {"mot_de_passe": MOT_DE_PASSE, "confirmation_mot_de_passe": MOT_DE_PASSE}
-        captcha = self.lire_captcha(defi)
+        captcha = self.lire_captcha(page.champs["defi"])
         with chrono("sign-up sent (Argon2)"):
             moi.envoyer(COMPTE, page, **self.qui.saisie, **identifiants, **secrets, captcha=captcha)
 

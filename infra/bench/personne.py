@@ -4,6 +4,7 @@ import http.client
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import unescape
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -11,7 +12,7 @@ from urllib.parse import urlencode, urlsplit
 from infra.local.http1 import Requete
 from infra.local.passerelle import Api, Routes
 
-PATIENCE = 60
+PATIENCE = 150
 FORMULAIRE = "application/x-www-form-urlencoded"
 _CHAMP = re.compile(r'<input type="hidden" (?:id="\w+" )?name="(\w+)" value="([^"]*)"')
 Entetes = list[tuple[str, str]]
@@ -40,9 +41,10 @@ class Reponse:
         """Where a redirection leads."""
         return next((v for n, v in self.entetes if n.lower() == "location"), "")
 
-    def champ(self, nom: str) -> str:
-        """A hidden field of the page: in the header's logout form or, better, in the last form that has it."""
-        return next((unescape(v) for n, v in reversed(_CHAMP.findall(self.texte)) if n == nom), "")
+    @cached_property
+    def champs(self) -> dict[str, str]:
+        """The hidden fields of the page; of two of one name, the last: the header's logout form comes first."""
+        return {nom: unescape(valeur) for nom, valeur in _CHAMP.findall(self.texte)}
 
 
 class Reseau:
@@ -98,8 +100,8 @@ class Personne:
 
     def envoyer(self, chemin: str, page: Reponse, attendu: int = 303, **saisie: Any) -> Reponse:
         """A page's form, filled."""
-        champs = {nom: page.champ(nom) for nom in ("commande", "version", "defi") if page.champ(nom)} | saisie
-        corps = urlencode(champs, doseq=True).encode()
+        caches = {nom: page.champs[nom] for nom in ("commande", "version", "defi") if nom in page.champs}
+        corps = urlencode(caches | saisie, doseq=True).encode()
         entetes = [*self.entetes(), ("content-type", FORMULAIRE), ("origin", self.portail)]
         return self._demander("POST", chemin, corps, [*entetes, ("sec-fetch-site", "same-origin")], attendu)
 

@@ -78,6 +78,7 @@ def _p2(m: dict[str, Any]) -> list[Ligne]:
             f"{p['rapport']:.2f} ({p['page_ms']:.1f} ms against {p['sol_ms']:.1f}, {p['appels']} calls)",
             f"<= {REPERE_CPU}",
             p["rapport"] <= REPERE_CPU,
+            f"{p['page_ms'] - p['sol_ms']:.1f} ms over its floor.",
         )
         for nom, p in m.items()
     ]
@@ -165,7 +166,8 @@ def _detail_charge(m: dict[str, Any]) -> list[str]:
         "",
         f"{m['gens']} people start at one instant and go from the home page to an application that waits:"
         f" {m['demandes']} requests in {m['secondes']:.0f} s, {m['debit']:.0f} a second. On Lambda each request has a"
-        " processor of its own; here all share this machine's, so a step's time is mostly its turn in the queue.",
+        " processor of its own at once; here all share this machine's, so a step's time is mostly its turn in the queue"
+        " (which is let grow past API Gateway's 29 s).",
         "",
         "| step | times | median (s) | p95 (s) |",
         "|---|---|---|---|",

@@ -101,7 +101,7 @@ def exemples(scene: Scene) -> dict[str, Callable[[], Exemple]]:
 
     compte = public.compte_de_l_adresse("attente@demo.fr")
     dossier = f"/gestion/inscriptions/{compte.id if compte else ''}"
-    defi = visiteur.page("/deposer-un-cv").champ("defi")
+    defi = visiteur.page("/deposer-un-cv").champs["defi"]
     adresses: dict[str, tuple[Personne, str]] = {
         "/": (visiteur, "/"),
         "/documents/{nom}": (visiteur, "/documents/charte"),

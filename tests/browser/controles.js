@@ -5,7 +5,7 @@ const dit = (e) =>
 const montre = (e) => e.checkVisibility({ visibilityProperty: true }) && e.getClientRects().length > 0;
 const atteints = () =>
   tous("a[href], button, input:not([type=hidden]), select, textarea, summary, audio[controls], [tabindex='0']").filter(
-    (e) => !e.matches(":disabled") && montre(e) && !e.closest("[inert]"),
+    (e) => e.tabIndex >= 0 && !e.matches(":disabled") && montre(e) && !e.closest("[inert]"),
   );
 
 function structure() {

@@ -50,9 +50,13 @@ def _source(chemin: Path) -> str:
     return chemin.read_text("utf-8")
 
 
+def preparer(page: Page) -> None:
+    """Give the window axe-core, on each page before its own scripts and outside its policy."""
+    page.context.add_init_script(path=AXE)
+
+
 def axe(page: Page, regles: tuple[str, ...] = ()) -> list[str]:
-    """The violations that axe-core finds; `regles` alone when given. The script goes round the page's own policy."""
-    page.evaluate(f"() => {{ if (!window.axe) {{ {_source(AXE)} }} }}")
+    """The violations that axe-core finds; `regles` alone when given."""
     choix = {"type": "rule", "values": list(regles)} if regles else {"type": "tag", "values": ETIQUETTES}
     trouvees = page.evaluate(
         "choix => axe.run({runOnly: choix, resultTypes: ['violations']}).then(r => r.violations.map("
@@ -144,7 +148,7 @@ def foyers_vus(page: Page, au_plus: int = 40) -> list[str]:
 
 
 def _image(page: Page, cadre: dict[str, float]) -> Image.Image:
-    return Image.open(io.BytesIO(page.screenshot(clip=cadre))).convert("RGB")  # type: ignore[arg-type]
+    return Image.open(io.BytesIO(page.screenshot(clip=cadre))).convert("RGB")
 
 
 def _pixels_changes(a: Image.Image, b: Image.Image) -> int:

@@ -177,7 +177,7 @@ def code(portail: Portail) -> str:
     return code_totp(datetime.fromisoformat(portail.heure()["now"]))
 
 
-def cookies(visiteur: Visiteur) -> list[dict[str, Any]]:
+def cookies(visiteur: Visiteur) -> Any:
     """What a browser's context must be given to go on as this person."""
     adresse = visiteur.portail.url.replace("http:", "https:")
     communs = {"url": adresse, "secure": True, "httpOnly": True, "sameSite": "Lax"}

@@ -1,6 +1,7 @@
 """Every page, in every state, in the browser: what RGAA and the spec ask of all (rules S1, S2)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Page
@@ -20,7 +21,13 @@ def test_chaque_page_dans_chaque_etat_est_accessible(
     def voir(page: Page, nom: str) -> None:
         fautes.extend(f"{nom} : {faute}" for faute in controles.verifier(page))
 
-    chapitre(visite.Visite(portail, ouvrir, voir))
+    @contextmanager
+    def fenetre() -> Iterator[Page]:
+        with ouvrir() as page:
+            controles.preparer(page)
+            yield page
+
+    chapitre(visite.Visite(portail, fenetre, voir))
     assert not fautes, "\n".join(fautes)
 
 
@@ -37,7 +44,7 @@ def test_la_ponctuation_double_ne_quitte_pas_son_mot(portail: Portail, ordinateu
 @pytest.mark.parametrize("theme", ["light", "dark"], ids=["clair", "sombre"])
 @pytest.mark.parametrize("chemin", ["/", "/deposer-un-cv"], ids=["accueil", "formulaire"])
 def test_le_foyer_se_voit_a_l_ecran(portail: Portail, ordinateur: Page, chemin: str, theme: str) -> None:
-    ordinateur.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    ordinateur.emulate_media(color_scheme=theme)
     ordinateur.goto(portail.url + chemin)
     fautes = controles.foyers_vus(ordinateur)
     assert not fautes, "\n".join(fautes)

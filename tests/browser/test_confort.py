@@ -13,7 +13,7 @@ from tests.browser.conftest import Ouvrir
 def identification(portail: Portail, ordinateur: Page) -> Page:
     """Somebody new, on « Identification », under a clock that the test moves."""
     _, qui = semis.inscrire(portail)
-    ordinateur.context.add_cookies(semis.cookies(qui))  # type: ignore[arg-type]
+    ordinateur.context.add_cookies(semis.cookies(qui))
     ordinateur.clock.install()
     ordinateur.goto(portail.url + "/mon-profil/identification")
     return ordinateur
@@ -47,7 +47,7 @@ def test_la_fin_de_session_est_annoncee_et_se_repousse(identification: Page) -> 
 def test_ce_qui_etait_saisi_quand_la_session_a_pris_fin_se_retrouve(portail: Portail, ordinateur: Page) -> None:
     page = ordinateur
     qui, visiteur = semis.inscrire(portail)
-    page.context.add_cookies(semis.cookies(visiteur))  # type: ignore[arg-type]
+    page.context.add_cookies(semis.cookies(visiteur))
     page.goto(portail.url + "/mon-profil/identification")
     page.get_by_label("Lieu de naissance (ville)").fill("Épinal")
     portail.avancer(31 * 60)

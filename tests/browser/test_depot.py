@@ -16,7 +16,7 @@ MO = 1024 * 1024
 def ouvrir_le_depot(portail: Portail, page: Page) -> None:
     """Somebody new, on the page where the CV is sent."""
     _, qui = semis.inscrire(portail)
-    page.context.add_cookies(semis.cookies(qui))  # type: ignore[arg-type]
+    page.context.add_cookies(semis.cookies(qui))
     page.goto(portail.url + "/mon-profil/cv")
     page.get_by_role("button", name="Ajouter un CV").click()
     parcours.titre(page, "Déposer un CV dans mon profil")
@@ -154,7 +154,7 @@ def test_le_cv_se_remplace_et_se_supprime(portail: Portail, ouvrir: Ouvrir) -> N
     chemin = semis.deposer_un_fichier(qui, nom="Premier.pdf")
     semis.attendre(lambda: "Votre CV est enregistré" in qui.get(chemin).page.text)
     with ouvrir() as page:
-        page.context.add_cookies(semis.cookies(qui))  # type: ignore[arg-type]
+        page.context.add_cookies(semis.cookies(qui))
         page.goto(portail.url + "/mon-profil/cv")
         with page.expect_download() as telechargement:
             page.get_by_role("link", name="Télécharger").click()

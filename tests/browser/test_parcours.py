@@ -1,7 +1,7 @@
 """The whole journey of a trainer, from the home page to the menu of a validated account, as people really do it."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from infra.local.portail import Portail
 from tests.browser import parcours, semis
@@ -64,12 +64,12 @@ def valider(portail: Portail, page: Page, qui: Personne) -> None:
         page.reload()
     image = page.get_by_role("img", name="page 1 sur 2")
     expect(image).to_be_visible()
-    assert image.bounding_box()["height"] > 100  # type: ignore[index]  # drawn, not a broken image
+    assert image.bounding_box()["height"] > 100  # drawn, not a broken image
     page.get_by_role("button", name="Valider la demande").click()
     expect(page.get_by_text("Demande validée")).to_be_visible()
 
 
-def ouvrir_le_menu(page: Page):  # type: ignore[no-untyped-def]
+def ouvrir_le_menu(page: Page) -> Locator:
     """The menu; on a telephone it opens by its button, with or without JavaScript."""
     bouton = page.get_by_role("button", name="Menu", exact=True)
     if bouton.is_visible():

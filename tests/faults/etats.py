@@ -4,9 +4,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-import boto3
-
-from tests.faults.monde import Monde, etat, message, planifie
+from tests.faults.monde import Monde, etat, lignes, message, planifie
 from tests.fichiers.portables import pdf
 from tests.web import parcours
 
@@ -241,6 +239,60 @@ def complet(monde: Monde) -> None:
     assert etape.page.form("/connexion/code")
 
 
+# What others do in the middle of an act.
+
+
+def sept_jours_apres(monde: Monde) -> None:
+    """The sweep of accounts, when the seven days are over."""
+    monde.appeler("balayer_comptes", planifie(monde.guichet.now + timedelta(days=8)))
+
+
+def transmettre(monde: Monde) -> None:
+    """Jean transmits, in another tab."""
+    parcours.transmettre(monde.clients["jean"])
+
+
+def supprimer_le_cv(monde: Monde) -> None:
+    """Jean deletes his CV, in another tab."""
+    jean, action = monde.clients["jean"], f"/mon-profil/cv/{monde.valeurs['piece']}/supprimer"
+    page = jean.get("/mon-profil/cv")
+    if any(formulaire["action"] == action for formulaire in page.page.forms):
+        jean.submit(page, action)
+
+
+def valider_ailleurs(monde: Monde) -> None:
+    """Gaëlle validates, in another tab."""
+    parcours.valider(monde.clients["gaelle"], monde.valeurs["compte"])
+
+
+def activer(monde: Monde) -> None:
+    """Jean opens his link at the last moment."""
+    jean, lien = monde.clients["jean"], monde.valeurs["lien"]
+    page = jean.get(lien)
+    if any(formulaire["action"] == lien for formulaire in page.page.forms):
+        jean.submit(page, lien)
+
+
+def analyser(monde: Monde) -> None:
+    """The scanner gives its verdict."""
+    monde.appeler("recevoir_verdict", verdict(monde))
+
+
+def controler(monde: Monde) -> None:
+    """The bucket tells a second time that the object arrived."""
+    monde.appeler("verifier_depot", arrivee(monde))
+
+
+def session_finie(monde: Monde) -> Any:
+    """Jean saved after his session had ended: the page of login keeps what he had typed."""
+    jean = monde.client("jean")
+    page = jean.get("/mon-profil/identification")
+    monde.guichet.advance(minutes=40)
+    reponse = jean.submit(page, "/mon-profil/identification", ville="Metz")
+    assert reponse.status == 401
+    return reponse
+
+
 # What AWS tells the handlers.
 
 
@@ -281,8 +333,7 @@ def a_dessiner(monde: Monde) -> dict[str, Any]:
 
 def a_envoyer(monde: Monde) -> dict[str, Any]:
     """The queue of mails: all that wait."""
-    mails = boto3.client("dynamodb").scan(TableName="guichet-test-outbox")["Items"]
-    ids = [m["pk"]["S"].removeprefix("MAIL#") for m in mails if m["etat"]["S"] == "A_ENVOYER"]
+    ids = [m["pk"].removeprefix("MAIL#") for m in lignes("outbox") if m["etat"] == "A_ENVOYER"]
     return {"Records": [message(json.dumps({"mail": i}), i) for i in ids]}
 
 

@@ -1,5 +1,5 @@
 """The wire. Every request of every AWS client, PynamoDB's included, leaves by botocore's event `before-send`, where
-moto answers it. What stands here stands before moto: it writes down each call, and makes one fail in the way asked for."""
+moto answers it. What is here stands before moto: it writes down each call, and makes one fail in the way asked for."""
 
 import base64
 import json
@@ -56,7 +56,7 @@ class Envoi:
     essai: int
     requete: Any
     executer: Executer
-    jumeau: Callable[[], None]
+    autre: Callable[[], None]
 
     def reponse(self, statut: int, corps: bytes, **entetes: str) -> AWSResponse:
         """An answer that moto did not make."""
@@ -153,10 +153,10 @@ def _mort_apres(envoi: Envoi) -> AWSResponse:
     raise Mort
 
 
-def _jumelle(envoi: Envoi) -> AWSResponse:
-    """The same act, asked a second time, is carried out whole at this very point (a double click, an event twice)."""
+def _entre_temps(envoi: Envoi) -> AWSResponse:
+    """Another act is carried out whole at this very point."""
     if envoi.essai == 1:
-        envoi.jumeau()
+        envoi.autre()
     return envoi.executer()
 
 
@@ -182,6 +182,9 @@ class Sorte:
     vaut: Callable[[Appel], bool] = lambda appel: True
 
 
+JUMELLE = "jumelle"  # the same act a second time (a double click, an event told twice)
+INTRUS = "intrus"  # somebody else's act, or another of the same person's
+
 SORTES = {
     sorte.nom: sorte
     for sorte in (
@@ -199,7 +202,8 @@ SORTES = {
         Sorte("partielle_longtemps", _partielle, "table", vaut=_en_lot),
         Sorte("mort_avant", _mort_avant),
         Sorte("mort_apres", _mort_apres, vaut=_ecrit),
-        Sorte("jumelle", _jumelle),
+        Sorte(JUMELLE, _entre_temps),
+        Sorte(INTRUS, _entre_temps),
     )
 }
 
@@ -211,7 +215,7 @@ class Faute:
     sorte: Sorte
     rang: int
     appel: Appel
-    jumeau: Callable[[], None] = lambda: None
+    autre: Callable[[], None] = lambda: None
     jouee: bool = False
 
     def touche(self, rang: int, appel: Appel) -> bool:
@@ -279,7 +283,7 @@ class Fil:
         if faute is None or not faute.touche(rang, self.appels[rang]):
             return executer()
         faute.jouee = faute.jouee or (rang == faute.rang and self.appels[rang] == faute.appel)
-        return faute.sorte.jouer(Envoi(self.appels[rang], essai, request, executer, faute.jumeau))
+        return faute.sorte.jouer(Envoi(self.appels[rang], essai, request, executer, faute.autre))
 
     def _compter(self, service: str, operation: str, request: Any) -> tuple[int, int]:
         """The call's rank in the act, and how many times botocore has sent it."""

@@ -189,7 +189,8 @@ _VARIABLES = (
     (re.compile(r"^([A-Z]+)#[0-7]$"), r"\1#<part>"),
 )
 # Secrets, texts that hold a link, and what only says how often or when something was tried.
-_SANS_INTERET = {"empreinte", "text", "html", "tries", "essais", "lease", "dernier_pas", "ttl", "due_pk", "due_at", "gsi1sk"}
+_SANS_INTERET = {"empreinte", "text", "html", "tries", "essais", "lease", "dernier_pas"}
+_DATES = {"ttl", "due_pk", "due_at", "gsi1sk"}
 # Mechanics of the kernel; and what a person may need once more than planned: a session, a reading.
 _MECANIQUE = ("LIMITE#", "CAPTCHA#", "COMMANDE#", "SECRET#", "BALAYAGE#")
 _LIBRES = {"se_connecter", "lire_un_profil", "lire_un_cv"}
@@ -203,7 +204,7 @@ def anonyme(texte: str) -> str:
 
 
 def _forme(table: str, ligne: Ligne) -> Forme:
-    valeurs = {nom: anonyme(str(v)) for nom, v in ligne.items() if nom not in _SANS_INTERET}
+    valeurs = {nom: anonyme(str(v)) for nom, v in ligne.items() if nom not in _SANS_INTERET | _DATES}
     return (table, *sorted(valeurs.items()))
 
 

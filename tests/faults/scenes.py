@@ -1,7 +1,7 @@
 """The acts of the portal: for each route and each event handler, where it begins, what is asked, what a person does
 when the answer is not the one they expected. Which routes and handlers there are is read from the application."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -59,6 +59,7 @@ class Scene:
     cle: str
     nom: str
     etat: Batisseur
+    intrus: Callable[[Monde], Any] | None = field(default=None, kw_only=True)
 
     def __str__(self) -> str:
         return f"{self.cle} - {self.nom}" if self.nom else self.cle
@@ -109,11 +110,12 @@ class Lecture(Scene):
 @dataclass
 class Formulaire(Scene):
     """Somebody fills the form of a page, and sends it. `saisie`: what they know, by field; a function is asked with the
-    world and the page (a code, a captcha)."""
+    world and the page (a code, a captcha). `page`: how they got there, when it is not by opening `depart`."""
 
     qui: str = "jean"
     depart: str = ""
     saisie: Saisie = field(default_factory=dict)
+    page: Callable[[Monde], Answer] | None = None
     _image: Instantane | None = field(default=None, repr=False)
 
     def preparer(self, monde: Monde) -> None:
@@ -125,7 +127,8 @@ class Formulaire(Scene):
 
     def _ouvrir(self, monde: Monde) -> None:
         mettre(monde, self.etat)
-        page = monde.client(self.qui).get(self.depart.format(**monde.valeurs))
+        depart = self.depart.format(**monde.valeurs)
+        page = self.page(monde) if self.page else monde.client(self.qui).get(depart)
         formulaire = self.formulaire(page)
         assert formulaire is not None, f"{self} : pas de formulaire sur {page.path}, {page.status}"
         monde.valeurs["formulaire"] = self._remplir(monde, page, formulaire, self.saisie, tout=True)
@@ -228,6 +231,8 @@ _CV = "/mon-profil/cv"
 FORMULAIRES = [
     Formulaire("POST /connexion", "un intervenant", etats.dehors, "jean", "/connexion", etats.JEAN),
     Formulaire("POST /connexion", "un gestionnaire", etats.personnel_dehors, "gaelle", "/connexion", etats.GESTION),
+    Formulaire("POST /connexion", "une saisie en attente", etats.rempli, "jean", "/connexion", etats.JEAN,
+               etats.session_finie),
     Formulaire("POST /connexion/code", "", etats.code_demande, "gaelle", "/connexion/code", {"code": code}),
     Formulaire("POST /deconnexion", "", etats.actif, "jean", "/mon-profil"),
     Formulaire("POST /deposer-un-cv", "un compte", etats.documents_lus, "jean", "/deposer-un-cv",
@@ -236,14 +241,16 @@ FORMULAIRES = [
                {**IDENTITE, "captcha": captcha}),
     Formulaire("POST /activation/renvoyer", "", etats.a_activer, "jean", "/activation/renvoyer",
                {"email": IDENTITE["email"], "captcha": captcha}),
-    Formulaire("POST /activation/{jeton}", "", etats.a_activer, "jean", "{lien}"),
+    Formulaire("POST /activation/{jeton}", "", etats.a_activer, "jean", "{lien}", intrus=etats.sept_jours_apres),
     Formulaire("POST /mon-profil/identification", "un autre nom", etats.rempli, "jean", "/mon-profil/identification",
-               _AUTRE_NOM),
-    Formulaire("POST /mon-profil/transmission", "", etats.a_transmettre, "jean", "/mon-profil/verification"),
+               _AUTRE_NOM, intrus=etats.transmettre),
+    Formulaire("POST /mon-profil/transmission", "", etats.a_transmettre, "jean", "/mon-profil/verification",
+               intrus=etats.supprimer_le_cv),
     Formulaire("POST /gestion/inscriptions/{compte_id}/valider", "", etats.a_valider, "gaelle",
-               "/gestion/inscriptions/{compte}"),
+               "/gestion/inscriptions/{compte}", intrus=etats.valider_ailleurs),
     Formulaire("POST /mon-profil/cv", "", etats.rempli, "jean", _CV),
-    Formulaire("POST /mon-profil/cv/{piece_id}/supprimer", "", etats.cv_disponible, "jean", _CV),
+    Formulaire("POST /mon-profil/cv/{piece_id}/supprimer", "", etats.cv_disponible, "jean", _CV,
+               intrus=etats.transmettre),
     Formulaire("POST /administration/envois/{mail_id}/renvoyer", "", etats.mail_mort, "alix",
                "/administration/envois"),
 ]  # fmt: skip
@@ -251,21 +258,25 @@ FORMULAIRES = [
 _SAIN = (("recevoir_verdict", etats.verdict),)
 
 EVENEMENTS = [
-    Evenement("envoyer_mails", "deux mails", etats.deux_inscrits, etats.a_envoyer),
+    Evenement("envoyer_mails", "deux mails", etats.deux_inscrits, etats.a_envoyer, intrus=etats.sept_jours_apres),
     Evenement("envoyer_mails", "une adresse marquée", etats.adresse_marquee, etats.a_envoyer),
     Evenement("recevoir_rebond", "", etats.inscrit, lambda monde: etats.rebond()),
     Evenement("balayer_mails", "", etats.mail_oublie),
-    Evenement("balayer_comptes", "", etats.jamais_active),
-    Evenement("verifier_depot", "avant l’analyse", etats.cv_envoye, etats.arrivee, _SAIN),
+    Evenement("balayer_comptes", "", etats.jamais_active, intrus=etats.activer),
+    Evenement("verifier_depot", "avant l’analyse", etats.cv_envoye, etats.arrivee, _SAIN, intrus=etats.analyser),
     Evenement("verifier_depot", "après l’analyse", etats.cv_analyse, etats.arrivee),
     Evenement("verifier_depot", "refusé", etats.faux_cv_envoye, etats.arrivee),
-    Evenement("recevoir_verdict", "sain", etats.cv_controle, etats.verdict),
+    Evenement("recevoir_verdict", "sain", etats.cv_controle, etats.verdict, intrus=etats.controler),
     Evenement("recevoir_verdict", "remplace", etats.cv_a_remplacer, etats.verdict),
     Evenement("recevoir_verdict", "infecté", etats.cv_controle, lambda m: etats.verdict(m, "THREATS_FOUND")),
-    Evenement("dessiner_pages", "", etats.cv_libere, etats.a_dessiner),
-    Evenement("balayer_pieces", "bloquée", etats.cv_bloque),
+    Evenement("dessiner_pages", "", etats.cv_libere, etats.a_dessiner, intrus=etats.supprimer_le_cv),
+    Evenement("balayer_pieces", "bloquée", etats.cv_bloque, intrus=etats.analyser),
     Evenement("balayer_pieces", "à effacer", etats.cv_supprime),
 ]
+
+PREMIERE_VISITE = Lecture(
+    "GET /connexion", "les secrets ne sont pas encore faits", etats.rien, "visiteur", "/connexion"
+)
 
 SCENES: list[Scene] = [*FORMULAIRES, *EVENEMENTS]
 
@@ -298,9 +309,20 @@ def pages() -> list[Lecture]:
     ]
 
 
+def acces(cle: str) -> str:
+    """Who may ask a route, « GET /mon-profil »."""
+    methode, route = cle.split(" ")
+    return str(application().routes[route][methode].view_function.access.name)
+
+
 def _lecteur(route: str) -> str:
-    acces = application().routes[route]["GET"].view_function.access.name
-    return _SEULS.get(route, _LECTEURS[acces])
+    return _SEULS.get(route, _LECTEURS[acces(f"GET {route}")])
+
+
+def sans_scene(connus: list[str], toutes: Sequence[Scene]) -> list[str]:
+    """Acts that no scene plays."""
+    jouees = {scene.cle for scene in toutes}
+    return [acte for acte in connus if acte not in jouees]
 
 
 def suivre(monde: Monde, qui: str, reponse: Answer) -> Answer:

@@ -258,7 +258,7 @@ def test_ce_qui_est_declare_sur_existe_encore() -> None:
         '<p style="color:red">',
         '<p\nstyle = "x">',
         '<a onclick="x()">',
-        '<body\tonload=x>',
+        "<body\tonload=x>",
         '{{ bouton("x", attrs={"onclick": "y"}) }}',
         '<p hx-on:click="x">',
         '<p hx-on::after-request="x">',

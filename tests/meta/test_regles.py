@@ -21,7 +21,7 @@ SPEC = """## B. Un titre [3]
 
 - FA1 Troisième règle.
 """
-TESTS = '''
+TESTS = """
 import pytest
 
 pytestmark = [pytest.mark.rule("B1")]
@@ -39,7 +39,7 @@ class TestDeux:
 
 @pytest.mark.rule("B2")
 def pas_un_test(): ...
-'''
+"""
 
 
 def charger() -> ModuleType:

@@ -134,7 +134,7 @@ def meme_mot_de_passe(monde: Monde, fois: int = VINGT) -> None:
     """Twenty wrong passwords for one account, from twenty origins: ten are looked at."""
     email = "intervenant@demo.fr"
     envois = [mot_de_passe(monde, email, f"Faux-{rang}-Essai!") for rang in range(fois)]
-    monde.plus_tard(900)
+    monde.nouvelle_fenetre(900)
     reponses = ensemble(envois)
     regardes = repartition(reponses)[422]
     assert regardes == 10, f"{regardes} mots de passe regardés"

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -218,3 +219,8 @@ class Monde:
     def plus_tard(self, secondes: float = 3600) -> None:
         """Move the portal's clock: new windows for its limits, another code of the second factor."""
         self.portail.avancer(secondes)
+
+    def nouvelle_fenetre(self, secondes: int) -> None:
+        """Just after the beginning of a window of so many seconds, so that nothing straddles two of them."""
+        maintenant = datetime.fromisoformat(self.portail.heure()["now"]).timestamp()
+        self.plus_tard(secondes - maintenant % secondes + 1)

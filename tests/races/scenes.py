@@ -136,10 +136,12 @@ def mail_mort(monde: Monde) -> Scene:
 
     def parti_une_fois() -> None:
         monde.portail.attendre_mail(qui.email, deja=1, patience=30)
-        monde.plus_tard(120)
+        balayage = next(p["name"] for p in monde.portail.planifications() if p["function"] == "balayer_mails")
+        monde.portail.executer(balayage)
         assert len(monde.portail.mails(qui.email)) == 2
 
-    return Scene(envoi, "/administration/envois", ensuite=parti_une_fois)
+    effets = {"renvoyer_un_mail": 1, "COMMANDE": 1}
+    return Scene(envoi, "/administration/envois", effets, parti_une_fois)
 
 
 SCENES: dict[str, Callable[[Monde], Scene]] = {

@@ -422,10 +422,13 @@ class Scene:
 
     def commande(self, role: str) -> str:
         """A good command for a form of `role`."""
-        page = self.clients[role].get("/connexion")
-        if page.status == 303:
-            page = self.clients[role].follow(page)
-        return str(page.page.forms[0]["fields"]["commande"][0])
+        from chalicelib.core.context import live_context
+        from chalicelib.core.web import csrf, session
+        from chalicelib.core.web.secret import digest
+
+        cookies = self.clients[role].cookies
+        jeton = cookies.get(session.SESSION, "..").split(".")[1]
+        return csrf.new_command(live_context(), digest(jeton) if jeton else cookies[session.VISIT])
 
 
 def _statique() -> str:

@@ -18,13 +18,14 @@ from chalicelib.core.context import Context
 from chalicelib.core.errors import PortalError
 from chalicelib.core.passwords import common_passwords
 from chalicelib.core.settings import settings
+from chalicelib.core.web import session
 from chalicelib.core.web.pages import Reply, page, redirect
 from chalicelib.core.web.request import MultiDict, Request
 from chalicelib.core.web.urls import chemin_local
 
 REPRISE_MAX = 60_000
 _REPRISE = "commun/comptes/templates/reprise.html"
-_JAMAIS_REPRIS = ("commande", "mot_de_passe", "confirmation_mot_de_passe", "code", "reprise")
+_JAMAIS_REPRIS = ("commande", "mot_de_passe", "confirmation_mot_de_passe", "code")
 
 
 def compte(compte_id: str) -> Compte | None:
@@ -82,9 +83,9 @@ def reponse_sans_session(ctx: Context) -> Reply:
         return redirect("/")
     if request.method == "GET":
         return redirect(f"/connexion?suite={request.path}")
-    if request.path == "/deconnexion":  # sent twice, or too late: nobody is logged in any more
-        return redirect("/")
-    reprise = json.dumps({"action": request.path, "champs": _a_reprendre(request)})
+    ancienne = session.read(request.cookies.get(session.SESSION, ""))
+    proprietaire = ancienne.owner if ancienne else ""
+    reprise = json.dumps({"action": request.path, "champs": _a_reprendre(request), "de": proprietaire})
     if len(reprise) > REPRISE_MAX:
         reprise = ""
     return page(
@@ -116,10 +117,12 @@ def page_connexion(ctx: Context, suite: str = "", reprise: str = "") -> dict[str
     return {"form": ConnexionForm(MultiDict(), data={"suite": chemin_local(suite) or "", "reprise": reprise})}
 
 
-def reprise(text: str) -> tuple[str, list[tuple[str, str]]] | None:
-    """What a form held when the session ended: where it was going, and its fields."""
+def reprise(text: str, compte_id: str) -> tuple[str, list[tuple[str, str]]] | None:
+    """What a form held when the session ended: where it was going, and its fields; None if it was somebody else's."""
     try:
         kept = json.loads(text)
+        if kept["de"] != compte_id:
+            return None
         action = chemin_local(kept["action"])
         champs = [(str(name), str(value)) for name, values in kept["champs"].items() for value in values]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):

@@ -73,7 +73,7 @@ def post_code(ctx: Context) -> Reply:
 def _entrer(entree: usecases.Entree, suite: str, reprise: str) -> Reply:
     """To where the person was going; with what they had typed when their session had ended (rule S6)."""
     cookies = (entree.cookie, session.forget(session.VISIT), session.forget(ETAPE))
-    kept = queries.reprise(reprise) if reprise else None
+    kept = queries.reprise(reprise, entree.compte.id) if reprise and entree.compte else None
     if kept:
         action, champs = kept
         reply = page(PAGE_REPRISE, action=action, champs=champs, texte=_RECONNECTE)

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from chalicelib.core import outbox
+from chalicelib.core import audit, outbox
 from chalicelib.core.context import Context
+from chalicelib.core.table import Act
 
 REBONDS = {
     "Email Bounced": ("bounce", "bouncedRecipients", "REBOND"),
@@ -14,7 +15,9 @@ REBONDS = {
 def renvoyer(ctx: Context, mail_id: str) -> str:
     """Rule V1: a dead mail is tried again."""
     outbox.replay(ctx, mail_id)
-    return "/administration/envois"
+    act = Act(ctx)
+    audit.note(act, "renvoyer_un_mail", mail_id)
+    return act.commit("/administration/envois")
 
 
 def noter_les_rebonds(ctx: Context, event: dict[str, Any]) -> None:

@@ -11,9 +11,8 @@ from wtforms.validators import StopValidation, ValidationError
 from chalicelib.core.context import Context
 from chalicelib.core.web.request import MultiDict
 
-_DATE = re.compile(
-    r"(\d{1,2})\s*[/.\-\s]\s*(\d{1,2})\s*[/.\-\s]\s*(\d{4})|(\d{2})(\d{2})(\d{4})|(\d{4})-(\d{2})-(\d{2})"
-)
+_DATE = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})|(\d{2})(\d{2})(\d{4})|(\d{4})-(\d{2})-(\d{2})")
+_DATE_MAX = 40  # characters; a longer text is no date
 
 
 class PortalForm(Form):
@@ -69,7 +68,8 @@ class DateFr(Field):
         text = valuelist[0].strip() if valuelist else ""
         if not text:
             return
-        match = _DATE.fullmatch(text) if text.isascii() else None
+        folded = re.sub(r" ?([/.\-]) ?", r"\1", " ".join(text.split())) if len(text) <= _DATE_MAX else ""
+        match = _DATE.fullmatch(folded) if folded.isascii() else None
         groups = [int(g) for g in match.groups() if g] if match else []
         if match and match.group(7):
             groups.reverse()

@@ -39,7 +39,7 @@ class Telephone:
                     return
             except phonenumbers.NumberParseException:
                 continue
-        raise ValidationError("Vérifiez ce numéro : par exemple 03 83 00 00 00, ou +32 2 000 00 00 hors de France.")
+        raise ValidationError("Vérifiez ce numéro : par exemple 03 83 00 00 00, ou +32 2 555 12 12 hors de France.")
 
 
 class IdentificationForm(PortalForm):

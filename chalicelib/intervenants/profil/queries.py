@@ -8,6 +8,7 @@ from chalicelib.commun.pieces.public import CV, EtatPiece, Piece
 from chalicelib.commun.referentiels import public as referentiels
 from chalicelib.core.context import Context
 from chalicelib.core.errors import NotFound
+from chalicelib.core.web.request import MultiDict
 from chalicelib.intervenants.profil import rules, store
 from chalicelib.intervenants.profil.forms import IdentificationForm
 from chalicelib.intervenants.profil.rules import Profil
@@ -25,6 +26,14 @@ def formulaire(ctx: Context, profil: Profil, compte: Compte) -> IdentificationFo
     """« Identification » as it was kept."""
     saved = profil.identification or rules.identification_de_depart(compte)
     return IdentificationForm.of_saved({**saved, "version": str(profil.version)}, today=ctx.today)
+
+
+def formulaire_envoye(ctx: Context, profil: Profil) -> IdentificationForm:
+    """« Identification » as it was sent; the structure de rattachement is the kept one once it is fixed (rule G4)."""
+    envoye = MultiDict(ctx.request.form)
+    if not rules.structure_modifiable(profil):
+        envoye["structure"] = [profil.structure]
+    return IdentificationForm(envoye, today=ctx.today)
 
 
 def listes() -> dict[str, Any]:

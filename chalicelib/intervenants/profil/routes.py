@@ -32,7 +32,7 @@ def get_identification(ctx: Context) -> Reply:
 def post_identification(ctx: Context) -> Reply:
     """Rule C8: what is typed is kept, complete or not; errors of format are shown."""
     profil = queries.profil_de(ctx.user)
-    form = IdentificationForm.of(ctx, today=ctx.today)
+    form = queries.formulaire_envoye(ctx, profil)
     lu = replace(profil, version=_version(form, profil))
     valable = form.est_valable(complet=profil.mode is Mode.VALIDE)
     if not valable and profil.mode is Mode.VALIDE:

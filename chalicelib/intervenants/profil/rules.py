@@ -70,7 +70,7 @@ def identification_de_depart(compte: Compte) -> dict[str, Any]:
 
 
 # Letters, or initials with their dots; a dot ends a part, so that no name reads as the address of a site (rule V2).
-_PARTIE = r"(?:(?:[^\W\d_]\.)+|[^\W\d_]+\.?)"
+_PARTIE = r"(?:(?:[^\W\d_]\.){2,}|[^\W\d_]+\.?)"  # no text matches both branches: linear
 _NOM = re.compile(rf"{_PARTIE}(?:[ \-'’]+{_PARTIE})*")
 
 

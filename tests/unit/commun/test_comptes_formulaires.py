@@ -74,9 +74,11 @@ def test_les_fautes_d_un_mot_de_passe_sont_dites_toutes_a_la_fois(mot: str, debu
 
 @pytest.mark.rule("S6")
 def test_ce_qui_etait_saisi_survit_a_la_session() -> None:
-    garde = json.dumps({"action": "/mon-profil/identification", "champs": {"nom": ["Roy"], "regions": ["44", "11"]}})
+    champs = {"nom": ["Roy"], "regions": ["44", "11"]}
+    garde = json.dumps({"action": "/mon-profil/identification", "champs": champs, "de": "moi"})
     attendus = [("nom", "Roy"), ("regions", "44"), ("regions", "11")]
-    assert queries.reprise(garde) == ("/mon-profil/identification", attendus)
+    assert queries.reprise(garde, "moi") == ("/mon-profil/identification", attendus)
+    assert queries.reprise(garde, "autrui") is None, "it was somebody else's"
 
 
 @pytest.mark.rule("S6", "V2")
@@ -88,16 +90,16 @@ def test_ce_qui_etait_saisi_survit_a_la_session() -> None:
         pytest.param("null", id="nul"),
         pytest.param("{", id="tronqué"),
         pytest.param('{"action": "/x"}', id="sans champs"),
-        pytest.param('{"action": "//evil.fr", "champs": {}}', id="vers un autre site"),
-        pytest.param('{"action": "https://evil.fr/", "champs": {}}', id="adresse entière"),
-        pytest.param('{"action": 3, "champs": {}}', id="action qui n’est pas un texte"),
-        pytest.param('{"action": "/x", "champs": {"a": 3}}', id="champ qui n’est pas une liste"),
-        pytest.param('{"action": "/x", "champs": 3}', id="champs qui n’en sont pas"),
+        pytest.param('{"action": "//evil.fr", "de": "moi", "champs": {}}', id="vers un autre site"),
+        pytest.param('{"action": "https://evil.fr/", "de": "moi", "champs": {}}', id="adresse entière"),
+        pytest.param('{"action": 3, "de": "moi", "champs": {}}', id="action qui n’est pas un texte"),
+        pytest.param('{"action": "/x", "de": "moi", "champs": {"a": 3}}', id="champ qui n’est pas une liste"),
+        pytest.param('{"action": "/x", "de": "moi", "champs": 3}', id="champs qui n’en sont pas"),
         pytest.param("[" * 100_000, id="imbrication sans fond"),
     ],
 )
 def test_une_reprise_truquee_est_ignoree(garde: str) -> None:
-    assert queries.reprise(garde) is None
+    assert queries.reprise(garde, "moi") is None
 
 
 _JSON = st.recursive(
@@ -108,7 +110,11 @@ _JSON = st.recursive(
 
 
 @pytest.mark.rule("S6")
-@given(st.one_of(st.text(), st.fixed_dictionaries({"action": _JSON, "champs": _JSON}).map(json.dumps)))
+@given(
+    st.one_of(
+        st.text(), st.fixed_dictionaries({"action": _JSON, "champs": _JSON, "de": st.just("moi")}).map(json.dumps)
+    )
+)
 def test_aucune_reprise_ne_fait_echouer_la_connexion(garde: str) -> None:
-    reprise = queries.reprise(garde)
+    reprise = queries.reprise(garde, "moi")
     assert reprise is None or (reprise[0].startswith("/") and not reprise[0].startswith("//"))

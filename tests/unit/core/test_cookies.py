@@ -41,6 +41,12 @@ def test_un_cookie_retouche_ne_vaut_rien(place: int) -> None:
 
 
 @pytest.mark.rule("T1")
+@pytest.mark.parametrize("forme", ["", ".", "a.b.1", "...", "{}.x", "{}.", ".{}"])
+def test_un_cookie_qui_n_a_pas_ses_quatre_morceaux_ne_vaut_rien(forme: str) -> None:
+    assert session.read(forme.format(valeur(session.write("c1", "jeton", MAINTENANT)))) is None
+
+
+@pytest.mark.rule("T1")
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.sampled_from(["{}", "a.b.1.{}", "{}.b.1.c", "a.b.{}.c"]))
 def test_aucun_cookie_fabrique_n_est_cru(texte: str, forme: str) -> None:
     assert session.read(forme.format(texte)) is None

@@ -39,9 +39,7 @@ def test_les_dix_codes_de_la_rfc_4226() -> None:
 
 
 @pytest.mark.rule("J6")
-@pytest.mark.parametrize(
-    ("decalage", "accepte"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)], ids=str
-)
+@pytest.mark.parametrize(("decalage", "accepte"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)], ids=str)
 def test_un_code_vaut_pour_son_pas_et_ses_voisins(decalage: int, accepte: bool) -> None:
     trouve = step_of(CLE, code(CLE, PAS + decalage), PRESENT)
     assert trouve == (PAS + decalage if accepte else None)

@@ -106,9 +106,7 @@ def test_un_nom_ne_peut_pas_etre_une_adresse_de_site(nom: str) -> None:
 
 
 @pytest.mark.rule("C1")
-@pytest.mark.parametrize(
-    "nom", [pytest.param("Adébáyọ\u0300", id="yoruba"), pytest.param("कुमार", id="hindi")]
-)
+@pytest.mark.parametrize("nom", [pytest.param("Adébáyọ\u0300", id="yoruba"), pytest.param("कुमार", id="hindi")])
 def test_un_nom_prend_aussi_les_lettres_a_signes_combinants(nom: str) -> None:
     assert faute_de_nom(nom) is None
 
