@@ -5,7 +5,7 @@ PY := .venv/bin/python
 COEURS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint screens bench rules lock clean package deploy verifier-infra assets sons
+.PHONY: help run test proof lint screens bench rules lock clean package deploy verifier-infra assets sons
 
 help: ## Cette aide
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,7 +14,10 @@ run: .venv/.ok .venv-aws/.ok assets sons ## Le portail entier ici : http://127.0
 	@exec $(PY) -m infra.local
 
 test: .venv/.ok .venv-aws/.ok assets sons lint ## Tous les contrôles : style, architecture, types, tests
-	@chromium=$$($(PY) -m infra.navigateur) && CHROMIUM="$$chromium" $(PY) -m pytest -n $(COEURS) --dist loadgroup
+	@$(PY) -m pytest -n $(COEURS) --dist loadgroup
+
+proof: test ## Et ce qui n'est pas encore dans « make test » : navigateur, pannes, courses
+	@chromium=$$($(PY) -m infra.navigateur) && CHROMIUM="$$chromium" $(PY) -m pytest tests/browser tests/faults tests/races -n $(COEURS) --dist loadgroup
 
 lint: .venv/.ok ## Style, architecture et types seulement
 	$(PY) -m ruff check .

@@ -61,7 +61,8 @@ def mesurer(options: argparse.Namespace) -> dict[str, Any]:
         dire("P1 démarrage à froid")
         mesures["P1"] = froid.mesurer()
     dire("portail")
-    with portail(workers=max(2, os.cpu_count() or 2), delai=ATTENTE, env={"VERSION": "bench"}) as ouvert:
+    ouvriers, journal = max(2, os.cpu_count() or 2), RACINE / ".run" / "bench.log"
+    with portail(workers=ouvriers, delai=ATTENTE, journal=journal, env={"VERSION": "bench"}) as ouvert:
         dire("P8 première page")
         mesures["P8"] = poids.premiere_page(ouvert.url)
         if not options.sans_pages:

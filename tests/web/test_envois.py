@@ -76,7 +76,7 @@ def test_chaque_mail_est_complet_en_texte_et_en_html(
         "Votre demande d’inscription est validée",
     ]
     for mail in mails:
-        with subtests.test(mail["Subject"]):
+        with subtests.test(str(mail["Subject"])):
             texte, html = textes(mail)
             assert mail["From"] == "CNFPT-Espace Intervenants <nepasrepondre@cnfpt.example>"
             assert (mail["Auto-Submitted"], mail["Date"].datetime) == ("auto-generated", guichet.now)
