@@ -53,15 +53,15 @@ class Page:
 _NOT_FOUND = Page(
     "Page introuvable",
     (
-        "L'adresse demandée n'existe pas ou n'existe plus.",
-        "Vérifiez l'adresse si vous l'avez saisie ou copiée, ou repartez de l'accueil.",
+        "L’adresse demandée n’existe pas ou n’existe plus.",
+        "Vérifiez l’adresse si vous l’avez saisie ou copiée, ou repartez de l’accueil.",
     ),
     404,
 )
 _TOO_MANY = Page(
     "Trop de demandes",
     (
-        "Le service reçoit en ce moment plus de demandes qu'il ne peut en traiter.",
+        "Le service reçoit en ce moment plus de demandes qu’il ne peut en traiter.",
         "Patientez une minute, puis rechargez la page. Ce que vous avez enregistré est conservé.",
     ),
     429,
@@ -70,8 +70,8 @@ _TOO_MANY = Page(
 _TOO_SLOW = Page(
     "Le service met trop de temps à répondre",
     (
-        "Nous n'avons pas pu afficher la page à temps.",
-        "Si vous veniez d'envoyer un formulaire, il a peut-être été enregistré : vérifiez-le avant de recommencer.",
+        "Nous n’avons pas pu afficher la page à temps.",
+        "Si vous veniez d’envoyer un formulaire, il a peut-être été enregistré : vérifiez-le avant de recommencer.",
     ),
     504,
 )
@@ -102,23 +102,23 @@ PAGES: Mapping[str, Page] = {
         "Demande refusée",
         (
             "Votre demande a été arrêtée par une protection du service.",
-            "Si vous pensez qu'il s'agit d'une erreur, écrivez à l'assistance avec la référence ci-dessous.",
+            "Si vous pensez qu’il s’agit d’une erreur, écrivez à l’assistance avec la référence ci-dessous.",
         ),
         403,
     ),
     "DEFAULT_4XX": Page(
         "Demande refusée",
         (
-            "Le service n'a pas pu traiter votre demande.",
-            "Repartez de l'accueil. Si le problème revient, écrivez à l'assistance avec la référence ci-dessous.",
+            "Le service n’a pas pu traiter votre demande.",
+            "Repartez de l’accueil. Si le problème revient, écrivez à l’assistance avec la référence ci-dessous.",
         ),
     ),
     "DEFAULT_5XX": Page(
         "Le service rencontre un problème",
         (
-            "Le problème vient de nous. Si vous veniez d'envoyer un formulaire, vérifiez s'il a été enregistré avant "
+            "Le problème vient de nous. Si vous veniez d’envoyer un formulaire, vérifiez s’il a été enregistré avant "
             "de recommencer.",
-            "Réessayez dans quelques minutes. Si le problème revient, écrivez à l'assistance avec la référence "
+            "Réessayez dans quelques minutes. Si le problème revient, écrivez à l’assistance avec la référence "
             "ci-dessous.",
         ),
     ),
@@ -134,8 +134,8 @@ def html(page: Page, service: str, home: str) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{title} – {service}</title><style>{STYLE}</style></head><body>"
         f'<header><a href="{escape(home)}">{service}</a></header>'
-        f'<main><h1>{title}</h1>{body}<p><a href="{escape(home)}">Aller à l\'accueil</a></p></main>'
-        "<footer><p>Référence : $context.requestId</p></footer></body></html>"
+        f'<main><h1>{title}</h1>{body}<p><a href="{escape(home)}">Aller à l’accueil</a></p></main>'
+        "<footer><p>Référence : $context.requestId</p></footer></body></html>"
     )
 
 

@@ -127,7 +127,7 @@ def dead() -> list[MailRow]:
 def replay(ctx: Context, mail_id: str) -> None:
     """Give a dead mail all its tries again, and its address another chance."""
     row = get(MailRow, f"MAIL#{mail_id}", "MAIL")
-    if row is None:
+    if row is None or row.etat != MORT:
         return
     AddressRow(_address_pk(row.to), "ADRESSE").delete()
     actions = [

@@ -1,5 +1,6 @@
 """Jinja: autoescape, undefined names fail. Templates live in their slice; precompiled ones are used if there are."""
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from chalicelib.core.web import urls
 
 ROOT = Path(__file__).parent.parent
 COMPILED = ROOT / "_templates"
+_SPACE = re.compile(r" (?:(?=[;:!?»])|(?<=« ))")
+_AS_IT_IS = ("<textarea", "<option", "<title", "<script", "<style")
 
 
 def environnement(loader: BaseLoader | None = None) -> Environment:
@@ -50,5 +53,17 @@ def _env() -> Environment:
 
 
 def render(template: str, **values: Any) -> str:
-    """A template by its path below `chalicelib`, with its values."""
-    return _env().get_template(template).render(**values)
+    """A template by its path below `chalicelib`, with its values; a page gets its no-break spaces."""
+    text = _env().get_template(template).render(**values)
+    return typography(text) if template.endswith(".html") else text
+
+
+def typography(html: str) -> str:
+    """French typography: no line begins with « : » or ends with « « ». Tags and what is typed stay as they are."""
+
+    def no_break(space: re.Match[str]) -> str:
+        tag = html.rfind("<", 0, space.start())
+        inside = tag >= 0 and html.find(">", tag, space.start()) < 0
+        return " " if inside or html.startswith(_AS_IT_IS, tag) else "\u00a0"
+
+    return _SPACE.sub(no_break, html)

@@ -58,11 +58,13 @@ class Echec(Exception):
 
 
 class Equipe:
-    """The workers: a queue of free ones; whoever takes one gives it back or asks for another."""
+    """The workers: a stack of free ones, taken in the order of asking; whoever takes one gives it back or asks for
+    another. (asyncio's queues let a newcomer pass before who waits: under load somebody would wait for ever.)"""
 
     def __init__(self, guichet: str, nombre: int, delai: float) -> None:
         self._guichet, self._nombre, self._delai = guichet, nombre, delai
-        self._libres: asyncio.LifoQueue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.LifoQueue()
+        self._libres: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self._tours = asyncio.Semaphore(0)
         self._taches: set[asyncio.Task[Any]] = set()
         self.perdue = asyncio.Event()
 
@@ -74,8 +76,12 @@ class Equipe:
     async def _embaucher(self) -> Any:
         lecteur, ecrivain = await asyncio.open_unix_connection(self._guichet)
         bonjour = await _recevoir(lecteur)
-        self._libres.put_nowait((lecteur, ecrivain))
+        self._rendre(lecteur, ecrivain)
         return bonjour
+
+    def _rendre(self, lecteur: asyncio.StreamReader, ecrivain: asyncio.StreamWriter) -> None:
+        self._libres.append((lecteur, ecrivain))
+        self._tours.release()
 
     async def _remplacer(self) -> None:
         try:
@@ -87,9 +93,10 @@ class Equipe:
         """Run one event (an encoded request) on a free worker."""
         try:
             async with asyncio.timeout(self._delai):
-                lecteur, ecrivain = await self._libres.get()
+                await self._tours.acquire()
         except TimeoutError as occupes:
             raise Echec("THROTTLED") from occupes
+        lecteur, ecrivain = self._libres.pop()
         debut, sain = time.monotonic(), False
         try:
             ecrivain.write(evenement)
@@ -101,7 +108,7 @@ class Equipe:
             raise Echec("INTEGRATION_TIMEOUT" if tard else "FUNCTION_FAILURE") from fin
         finally:
             if sain:
-                self._libres.put_nowait((lecteur, ecrivain))
+                self._rendre(lecteur, ecrivain)
             else:
                 self._renvoyer(ecrivain)
         if reponse.get("erreur") is not None:

@@ -271,6 +271,24 @@ def test_un_champ_oublie_est_nomme(guichet: Guichet, visiteur: Client) -> None:
     assert guichet.rows("comptes") == []
 
 
+@pytest.mark.rule("T2")
+@pytest.mark.parametrize(
+    ("saisi", "entre"),
+    [
+        pytest.param("Été à 2 lacs! ", True, id="tel quel"),
+        pytest.param("E\u0301te\u0301 a\u0300 2 lacs! ", True, id="accents décomposés"),
+        pytest.param("Été à 2 lacs!", False, id="sans l’espace finale"),
+        pytest.param("Été à  2 lacs! ", False, id="une espace de plus"),
+        pytest.param("été à 2 lacs! ", False, id="autre casse"),
+        pytest.param("Ete a 2 lacs! ", False, id="sans accents"),
+        pytest.param("Été à 2 lacs", False, id="commencement"),
+    ],
+)
+def test_le_mot_de_passe_compte_a_la_lettre(guichet: Guichet, visiteur: Client, saisi: str, entre: bool) -> None:
+    parcours.inscrit(visiteur, mot_de_passe="Été à 2 lacs! ")
+    assert (se_connecter(guichet.client(), EMAIL, saisi).status == 303) is entre
+
+
 # Limits
 
 

@@ -1,5 +1,6 @@
 """Whatever is typed or sent: never a failure, a French answer, the input kept and shown as text (rules S2, V2, T6)."""
 
+import base64
 import re
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -14,7 +15,6 @@ from tests.web.parcours import (
     IDENTIFICATION,
     IDENTITE,
     MOT_DE_PASSE,
-    ROLES,
     en_poste,
     erreurs,
     inscrit,
@@ -244,19 +244,45 @@ def test_une_adresse_hostile_a_une_page(guichet: Guichet, subtests: pytest.Subte
     lieu = scene(guichet)
     valeurs_hostiles = ("x" * 3000, "%00", "%0d%0aSet-Cookie:a=b", "..%2F..", "%F0%9F%98%80", "%FF", "{{7*7}}",
                         "%3Cscript%3E", "COMPTE%23x", "%20", "%E2%80%AE", "a%7Cb")  # fmt: skip
+    qui = {"PUBLIC": "visiteur", "INTERVENANT": "validé", "GESTIONNAIRE": "gestionnaire"}
     for motif, methodes in guichet.app.routes.items():
         if "{" not in motif or "GET" not in methodes:
             continue
-        for role in ROLES:
-            route = methodes["GET"].view_function.access
-            if role not in {"visiteur", "validé", "gestionnaire"} or (not route.public and role == "visiteur"):
-                continue
-            for valeur in valeurs_hostiles:
-                with subtests.test(valeur[:20], route=motif, role=role):
-                    reponse = lieu.clients[role].get(re.sub(r"{\w+}", valeur, motif))
-                    inoffensive(reponse)
-                    assert reponse.status in {200, 303, 404, 410}
-                    assert "\n" not in reponse.headers.get("location", "")
+        client = lieu.clients[qui[methodes["GET"].view_function.access.name]]
+        for valeur in valeurs_hostiles:
+            with subtests.test(valeur[:20], route=motif):
+                reponse = client.get(re.sub(r"{\w+}", valeur, motif))
+                inoffensive(reponse)
+                assert reponse.status in {404, 410}
+                assert "\n" not in reponse.headers.get("location", "")
+
+
+@pytest.mark.rule("S6")
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param(True, id="octets"),
+        pytest.param(
+            False,
+            id="demi-caractère",
+            marks=pytest.mark.xfail(strict=True, reason="core/web/request.py: read encodes the body outside the guard"),
+        ),
+    ],
+)
+def test_un_corps_qui_n_est_pas_du_texte_a_sa_page(
+    guichet: Guichet, visiteur: Client, monkeypatch: pytest.MonkeyPatch, code: bool
+) -> None:
+    """Not what the gateway hands over today; one setting of it (binary types) would."""
+    vrai = Client._event
+
+    def evenement(self: Client, *args: Any) -> dict[str, Any]:
+        event = vrai(self, *args)
+        brut = base64.b64encode(b"nom=\xff\xfe&commande=x").decode()
+        return event | ({"body": brut, "isBase64Encoded": True} if code else {"body": "nom=\ud800&commande=x"})
+
+    monkeypatch.setattr(Client, "_event", evenement)
+    reponse = visiteur.send("POST", "/connexion", "x", FORM)
+    assert (reponse.status, reponse.page.h1) == (400, ["Cette demande n’a pas pu être lue"])
 
 
 @pytest.mark.rule("S6")

@@ -37,7 +37,8 @@ def post_connexion(ctx: Context) -> Reply:
     try:
         entree = usecases.se_connecter(ctx, form.identifiant.data, form.mot_de_passe.data, form.suite.data or "")
     except Refused as refus:
-        return page(PAGE, 422, form=form, expiree=False, refus=refus.reason.value)
+        form.add_error("identifiant", refus.reason.value)
+        return page(PAGE, 422, form=form, expiree=False)
     if entree.jeton_du_code:
         suivant = page(PAGE_CODE, form=CodeForm(data={"reprise": form.reprise.data}))
         return suivant.with_cookies(COOKIE_ETAPE.format(entree.jeton_du_code))

@@ -9,7 +9,10 @@
   const plural = (n, word) => `${n.toLocaleString("fr-FR")} ${word}${n > 1 ? "s" : ""}`;
 
   const bubbles = () => all("details.infobulle[open]");
-  const focusErrors = () => byId("resume-erreurs")?.focus();
+  // Summary of errors: takes the focus, unless the address names a field.
+  const focusErrors = () => (byId(location.hash.slice(1)) || byId("resume-erreurs"))?.focus();
+  // The title of the window says whether the page holds an error.
+  const titleError = (on) => (document.title = (on ? "Erreur : " : "") + document.title.replace(/^Erreur : /, ""));
 
   // Leaving with unsaved input.
   let unsaved = false;
@@ -162,6 +165,7 @@
       errors.replaceChildren(make("p", "", text));
       form.classList.add("champ-en-erreur");
       input.setAttribute("aria-invalid", "true");
+      titleError(true);
       button.hidden = !again;
       if (again) button.textContent = "Réessayer";
       else input.value = ""; // so that choosing the same file again is seen
@@ -182,6 +186,7 @@
       errors.replaceChildren();
       form.classList.remove("champ-en-erreur");
       input.removeAttribute("aria-invalid");
+      titleError(false);
       const request = new XMLHttpRequest();
       request.onloadend = () => (input.disabled = false);
       const bar = make("progress");

@@ -1,5 +1,6 @@
 """The captcha: digits to read or to hear; a challenge serves once, for half an hour (rule T5)."""
 
+import hashlib
 from datetime import timedelta
 
 from pynamodb.attributes import UnicodeAttribute
@@ -21,6 +22,7 @@ class CaptchaRow(Row):
     expire_le = UnicodeAttribute()
     lie_a = UnicodeAttribute()
     servi = UnicodeAttribute(null=True)
+    servi_a = UnicodeAttribute(null=True)
 
 
 def new(ctx: Context, bound_to: str) -> str:
@@ -46,13 +48,18 @@ def answer(ctx: Context, challenge: str, bound_to: str) -> str | None:
 
 
 def spend(ctx: Context, challenge: str, bound_to: str, typed: str) -> bool:
-    """Whether `typed` is the answer. Right or wrong, the challenge is spent."""
+    """Whether `typed` is the answer. Right or wrong, the challenge is spent: only the very same form, sent again (a
+    double click), is still right."""
     row = _row(challenge)
     if row is None or row.lie_a != bound_to or row.expire_le <= ctx.instant:
         return False
-    if not update_if(row, [CaptchaRow.servi.set(ctx.instant)], CaptchaRow.servi.does_not_exist()):
-        return False
-    return "".join(typed.split()) == row.reponse
+    actions, free = [CaptchaRow.servi.set(ctx.instant)], CaptchaRow.servi.does_not_exist()
+    right = "".join(typed.split()) == row.reponse
+    if right:
+        form = hashlib.sha256(ctx.request.body).hexdigest()  # its command and all that was typed
+        actions.append(CaptchaRow.servi_a.set(form))
+        free = free | (CaptchaRow.servi_a == form)
+    return update_if(row, actions, free) and right
 
 
 def _row(challenge: str) -> CaptchaRow | None:

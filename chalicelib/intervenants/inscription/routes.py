@@ -60,8 +60,8 @@ def post_compte(ctx: Context) -> Reply:
             ctx, form.identite(), form.email.data, form.mot_de_passe.data, "/deposer-un-cv/envoye"
         )
     except Refused as refus:
-        erreurs = [(refus.reason.value, "#email")]
-        return _avec_defi(ctx, COMPTE, 409, form, documents=documents, autres_erreurs=erreurs)
+        form.add_error("email", refus.reason.value)
+        return _avec_defi(ctx, COMPTE, 409, form, documents=documents)
     return redirect(suite)
 
 
