@@ -32,10 +32,10 @@ def instant(value: datetime | str) -> str:
 
 
 def taille(octets: int) -> str:
-    """A size in decimal units: « 812 ko », « 1,2 Mo »."""
-    if octets < 999_500:
-        return f"{max(1, round(octets / 1000)) if octets else 0}{NBSP}ko"
-    return f"{octets / 1_000_000:.1f}".replace(".", ",") + f"{NBSP}Mo"
+    """A size as the limits count it (1 Mo = 1 048 576 octets): « 812 ko », « 1,2 Mo », « 2 Mo »."""
+    if octets < 1_048_064:
+        return f"{max(1, round(octets / 1024)) if octets else 0}{NBSP}ko"
+    return f"{octets / 1_048_576:.1f}".removesuffix(".0").replace(".", ",") + f"{NBSP}Mo"
 
 
 def _local(value: date | datetime | str) -> date | datetime:

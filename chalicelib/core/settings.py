@@ -20,7 +20,12 @@ class Settings:
     version: str
     organisme: str
     organisme_url: str
+    organisme_adresse: str
     plan_acces_url: str
+    contact_email: str
+    contact_telephone: str
+    dpo_email: str
+    dpo_telephone: str
     source_url: str
     maintenance: bool
     mot_de_passe_max: int
@@ -62,7 +67,12 @@ def settings() -> Settings:
         version=env("VERSION", "dev"),
         organisme=env("ORGANISME", "CNFPT"),
         organisme_url=env("ORGANISME_URL", "https://www.cnfpt.fr/"),
+        organisme_adresse=env("ORGANISME_ADRESSE", "80, rue de Reuilly, CS 41232, 75578 Paris Cedex 12"),
         plan_acces_url=env("PLAN_ACCES_URL", ""),
+        contact_email=env("CONTACT_EMAIL", ""),
+        contact_telephone=env("CONTACT_TELEPHONE", ""),
+        dpo_email=env("DPO_EMAIL", "donneespersonnelles@cnfpt.fr"),
+        dpo_telephone=env("DPO_TELEPHONE", "01 55 27 05 47"),
         source_url=env("SOURCE_URL", ""),
         maintenance=env("MAINTENANCE", "non") == "oui",
         mot_de_passe_max=int(env("MOT_DE_PASSE_MAX", "24")),

@@ -298,7 +298,7 @@ def test_valider_previent_la_personne_et_garde_qui_et_quand(guichet: Guichet, vi
 @pytest.mark.rule("G0", "E1")
 def test_avant_la_validation_le_menu_n_a_que_le_profil(guichet: Guichet, visiteur: Client) -> None:
     transmise(visiteur)
-    menu = visiteur.get("/").body.partition('id="menu"')[2].partition("</nav>")[0]
+    menu = visiteur.follow(visiteur.get("/")).body.partition('id="menu"')[2].partition("</nav>")[0]
     assert "Mon profil" in menu and "Mon compte" not in menu and "Mes informations" not in menu
 
 

@@ -71,7 +71,7 @@ def test_le_formulaire_fixe_la_cle_le_type_et_la_taille(guichet: Guichet, visite
         {"key": champs["key"]},
         {"Content-Type": "application/octet-stream"},
         {"success_action_redirect": f"https://guichet.test{PAGE}/{piece_id}"},
-        ["content-length-range", 0, 12 * 1024 * 1024],
+        ["content-length-range", 0, 100 * 1024 * 1024],
     ):
         assert attendu in conditions
     assert not [c for c in conditions if isinstance(c, list) and c[0] == "starts-with" and c[1] != "$x-amz-meta-nom"]
@@ -387,12 +387,15 @@ def test_le_dernier_fichier_choisi_l_emporte_meme_s_il_est_verifie_le_premier(
 @pytest.mark.rule("D10", "T1")
 def test_supprimer_son_cv(guichet: Guichet, visiteur: Client, moi: str) -> None:
     piece_id = joindre_un_cv(guichet, visiteur, moi, fichiers.txt(), "cv.txt")
-    page = visiteur.get(PAGE)
-    reponses = [visiteur.submit(page, f"{PAGE}/{piece_id}/supprimer") for _ in range(2)]
+    demande = f"{PAGE}/{piece_id}/supprimer"
+    assert demande in visiteur.get(PAGE).page.links
+    page = visiteur.get(demande)
+    assert page.page.h1 == ["Supprimer ce CV ?"] and "cv.txt" in page.page.text
+    reponses = [visiteur.submit(page, demande) for _ in range(2)]
     assert [r.location for r in reponses] == [PAGE, PAGE], "a double click answers the same"
     vide = visiteur.get(PAGE)
     assert "cv.txt" not in vide.page.text and "facultatif" in vide.page.text
-    assert visiteur.get(f"{PAGE}/{piece_id}/original").status == 404
+    assert visiteur.get(f"{PAGE}/{piece_id}/original").status == visiteur.get(demande).status == 404
     assert [a["objet"] for a in actes(guichet, "supprimer_un_fichier")] == [piece_id]
     guichet.advance(seconds=JOUR - 1)
     assert guichet.sweep("balayer_pieces")["changed"] == 0

@@ -91,7 +91,7 @@ def test_un_formulaire_sans_son_jeton_est_refuse_partout(
             with subtests.test(nom, route=motif):
                 reponse = envoyer(lieu, role, motif, jeton, entetes)
                 assert reponse.status == 403
-                conserve = reponse.page.h1 == ["Votre saisie vous attend"]
+                conserve = reponse.page.h1 != ["Cette page n’est plus valable"]
                 assert conserve is (entetes != FORM), "only what our pages sent is given back"
                 assert MOT_DE_PASSE not in reponse.body
     assert photo(guichet, ()) == avant

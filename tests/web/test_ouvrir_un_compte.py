@@ -22,6 +22,7 @@ from tests.web.parcours import (
 
 guichet = parcours.guichet
 PAGE = "/deposer-un-cv"
+CAPTCHA_PERIME = "L’image précédente ne sert plus : recopiez les chiffres de la nouvelle, ou écoutez-les."
 CAPTCHA_FAUX = "Les chiffres ne correspondent pas : recopiez ceux de la nouvelle image, ou écoutez-les."
 EXISTE = (
     "Un compte existe déjà avec cette identité ou cette adresse e-mail. Authentifiez-vous, ou écrivez-nous par "
@@ -73,21 +74,55 @@ def test_un_champ_oublie_est_nomme_et_le_reste_est_garde(
 @pytest.mark.parametrize(
     ("champ", "valeur", "debut"),
     [
-        pytest.param("civilite", "DOCTEUR", "Choisissez une valeur de la liste.", id="civilité hors liste"),
-        pytest.param("nom", "<b>Dubois</b>", "Écrivez ce nom avec des lettres", id="balises dans le nom"),
-        pytest.param("nom", "Dubois42", "Écrivez ce nom avec des lettres", id="chiffres dans le nom"),
-        pytest.param("prenom", "=1+1", "Écrivez ce nom avec des lettres", id="formule dans le prénom"),
-        pytest.param("prenom", "visitez evil.com", "Écrivez ce nom avec des lettres", id="adresse web dans le prénom"),
-        pytest.param("nom", "www.evil.com", "Écrivez ce nom avec des lettres", id="adresse web dans le nom"),
-        pytest.param("nom_usage", "Du\u202ebois", "Écrivez ce nom avec des lettres", id="sens de lecture inversé"),
-        pytest.param("nom", "D" * 81, "Raccourcissez ce texte de 1 caractère : 80 au plus.", id="nom trop long"),
-        pytest.param("naissance", "31/02/1985", "Saisissez la date sous la forme jj/mm/aaaa", id="31 février"),
+        pytest.param("civilite", "DOCTEUR", "Civilité : choisissez une valeur de la liste.", id="civilité hors liste"),
         pytest.param(
-            "naissance", "27/03/85", "Saisissez la date sous la forme jj/mm/aaaa", id="année sur deux chiffres"
+            "nom", "<b>Dubois</b>", "Nom de famille (naissance) : n’écrivez que des lettres", id="balises dans le nom"
         ),
-        pytest.param("naissance", "٢٧/٠٣/١٩٨٥", "Saisissez la date sous la forme jj/mm/aaaa", id="chiffres arabes"),
+        pytest.param(
+            "nom", "Dubois42", "Nom de famille (naissance) : n’écrivez que des lettres", id="chiffres dans le nom"
+        ),
+        pytest.param("prenom", "=1+1", "Prénom : n’écrivez que des lettres", id="formule dans le prénom"),
+        pytest.param(
+            "prenom", "visitez evil.com", "Prénom : n’écrivez que des lettres", id="adresse web dans le prénom"
+        ),
+        pytest.param(
+            "nom",
+            "www.evil.com",
+            "Nom de famille (naissance) : n’écrivez que des lettres",
+            id="adresse web dans le nom",
+        ),
+        pytest.param(
+            "nom_usage", "Du\u202ebois", "Nom d’usage : n’écrivez que des lettres", id="sens de lecture inversé"
+        ),
+        pytest.param(
+            "nom",
+            "D" * 81,
+            "Nom de famille (naissance) : raccourcissez ce texte de 1 caractère, 80 au plus.",
+            id="nom trop long",
+        ),
+        pytest.param(
+            "naissance",
+            "31/02/1985",
+            "Date de naissance : ce jour n’existe pas, vérifiez le jour et le mois.",
+            id="31 février",
+        ),
+        pytest.param(
+            "naissance",
+            "27/03/85",
+            "Date de naissance : saisissez la date sous la forme jj/mm/aaaa",
+            id="année sur deux chiffres",
+        ),
+        pytest.param(
+            "naissance",
+            "٢٧/٠٣/١٩٨٥",
+            "Date de naissance : saisissez la date sous la forme jj/mm/aaaa",
+            id="chiffres arabes",
+        ),
         pytest.param("naissance", "21/11/2026", "La date de naissance doit être passée", id="né aujourd’hui"),
         pytest.param("naissance", "31/12/1899", "Vérifiez l’année de naissance", id="né au XIXe siècle"),
+        pytest.param(
+            "naissance", "22/11/2010", "Vérifiez l’année de naissance : il faut avoir au moins 16", id="enfant"
+        ),
         pytest.param("email", "jean.dubois", "Saisissez une adresse e-mail complète", id="adresse sans domaine"),
         pytest.param("email", "a@b.fr, c@d.fr", "Saisissez une adresse e-mail complète", id="deux adresses"),
         pytest.param("email", "a@b.fr%0d%0aBcc: c@d.fr", "Saisissez une adresse e-mail complète", id="en-tête ajouté"),
@@ -236,7 +271,7 @@ def test_un_captcha_vaut_une_demi_heure(guichet: Guichet, visiteur: Client, atte
     ],
 )
 def test_un_defi_que_nous_n_avons_pas_donne_est_refuse(guichet: Guichet, visiteur: Client, defi: str) -> None:
-    refuse(guichet, deposer(guichet, visiteur, defi=defi), CAPTCHA_FAUX, "#captcha")
+    refuse(guichet, deposer(guichet, visiteur, defi=defi), CAPTCHA_PERIME, "#captcha")
     assert visiteur.get(f"/captcha/{'0' * 26}/son").status == 404
 
 
@@ -245,7 +280,7 @@ def test_le_captcha_d_une_autre_visite_ne_sert_pas(guichet: Guichet, visiteur: C
     robot = guichet.client("192.0.2.66")
     page = visiteur.get(PAGE)
     defi, bon = valeurs(page, PAGE)["defi"], guichet.captcha(page)
-    refuse(guichet, deposer(guichet, robot, defi=defi, captcha=bon), CAPTCHA_FAUX, "#captcha")
+    refuse(guichet, deposer(guichet, robot, defi=defi, captcha=bon), CAPTCHA_PERIME, "#captcha")
     assert robot.get(f"/captcha/{defi}/son").status == 404
     assert deposer(guichet, visiteur, defi=defi, captcha=bon).status == 303
 

@@ -98,7 +98,6 @@ def test_chaque_page_dit_que_le_service_ne_repond_pas(
 
 
 @pytest.mark.rule("S6", "T1")
-@pytest.mark.xfail(strict=True, reason="core/web/pages.py: _finish takes the cookie back when load_user failed")
 def test_une_panne_ne_ferme_pas_la_session(guichet: Guichet, visiteur: Client) -> None:
     inscrit(visiteur)
     with panne(PANNES["sans réseau"]):

@@ -82,25 +82,40 @@ def test_tout_peut_etre_efface_et_reste_efface(guichet: Guichet, visiteur: Clien
 
 
 FORMATS = [
-    pytest.param("tel_personnel", "03 83", "Vérifiez ce numéro", id="téléphone trop court"),
-    pytest.param("portable_personnel", "abc", "Vérifiez ce numéro", id="portable en lettres"),
-    pytest.param("tel_professionnel", "+32 2", "Vérifiez ce numéro", id="téléphone belge trop court"),
+    pytest.param("tel_personnel", "03 83", "Téléphone personnel : vérifiez ce numéro", id="téléphone trop court"),
+    pytest.param("portable_personnel", "abc", "Portable personnel : vérifiez ce numéro", id="portable en lettres"),
+    pytest.param(
+        "tel_professionnel", "+32 2", "Téléphone professionnel : vérifiez ce numéro", id="téléphone belge trop court"
+    ),
     pytest.param("code_postal", "540", "Saisissez un code postal de cinq chiffres", id="code postal trop court"),
     pytest.param(
         "code_postal", "٥٤٠٠٠", "Saisissez un code postal de cinq chiffres", id="code postal en chiffres arabes"
     ),
-    pytest.param("naissance", "31/02/1985", "Saisissez la date sous la forme", id="31 février"),
-    pytest.param("nom", "Dubois <b>", "Écrivez ce nom avec des lettres", id="balise dans le nom"),
-    pytest.param("prenom", "visitez evil.com", "Écrivez ce nom avec des lettres", id="adresse web dans le prénom"),
-    pytest.param("voie", "r" * 151, "Raccourcissez ce texte de 1 caractère", id="voie trop longue"),
-    pytest.param("pays", "ZZ", "Choisissez une valeur de la liste.", id="pays hors liste"),
-    pytest.param("nationalite", "GP", "Choisissez une valeur de la liste.", id="territoire sans nationalité"),
-    pytest.param("regions", ["44", "99"], "Choisissez une valeur de la liste.", id="région hors liste"),
+    pytest.param("naissance", "31/02/1985", "Date de naissance : ce jour n’existe pas", id="31 février"),
+    pytest.param(
+        "nom", "Dubois <b>", "Nom de famille (naissance) : n’écrivez que des lettres", id="balise dans le nom"
+    ),
+    pytest.param("prenom", "visitez evil.com", "Prénom : n’écrivez que des lettres", id="adresse web dans le prénom"),
+    pytest.param(
+        "voie", "r" * 151, "Numéro + libellé de la voie : raccourcissez ce texte de 1 caractère,", id="voie trop longue"
+    ),
+    pytest.param("pays", "ZZ", "Pays de résidence : choisissez une valeur de la liste.", id="pays hors liste"),
+    pytest.param(
+        "nationalite", "GP", "Nationalité : choisissez une valeur de la liste.", id="territoire sans nationalité"
+    ),
+    pytest.param("regions", ["44", "99"], "Région(s) : choisissez une valeur de la liste.", id="région hors liste"),
     pytest.param(
         "departements", ["54", "75"], "Cochez aussi la région de : Paris", id="département d’une autre région"
     ),
-    pytest.param("structure", "lune", "Choisissez une valeur de la liste.", id="structure hors liste"),
-    pytest.param("etranger", "peut-être", "Choisissez une valeur de la liste.", id="ni oui ni non"),
+    pytest.param(
+        "structure", "lune", "Structure de rattachement : choisissez une valeur de la liste.", id="structure hors liste"
+    ),
+    pytest.param(
+        "etranger",
+        "peut-être",
+        "Je suis disponible pour effectuer des formations à l’étranger : choisissez une valeur de la liste.",
+        id="ni oui ni non",
+    ),
 ]
 
 

@@ -205,19 +205,14 @@ def test_un_corps_malforme_apres_la_fin_de_la_session_aussi(guichet: Guichet, su
             assert reponse.status in {400, 401, 413}
 
 
-TROP_POUR_LA_TABLE = pytest.mark.xfail(
-    strict=True, reason="core/web/request.py: MAX_BODY * 3 (JSON's escapes) is more than the 400 KB of an item"
-)
-
-
 @pytest.mark.rule("C8", "S2")
 @pytest.mark.parametrize(
     "lettre",
     [
         pytest.param("a", id="a"),
-        pytest.param("é", id="é", marks=TROP_POUR_LA_TABLE),
+        pytest.param("é", id="é"),
         pytest.param("€", id="€"),
-        pytest.param("😀", id="émoji", marks=TROP_POUR_LA_TABLE),
+        pytest.param("😀", id="émoji"),
         pytest.param('"', id="guillemet"),
     ],
 )
@@ -262,11 +257,7 @@ def test_une_adresse_hostile_a_une_page(guichet: Guichet, subtests: pytest.Subte
     "code",
     [
         pytest.param(True, id="octets"),
-        pytest.param(
-            False,
-            id="demi-caractère",
-            marks=pytest.mark.xfail(strict=True, reason="core/web/request.py: read encodes the body outside the guard"),
-        ),
+        pytest.param(False, id="demi-caractère"),
     ],
 )
 def test_un_corps_qui_n_est_pas_du_texte_a_sa_page(

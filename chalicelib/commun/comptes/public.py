@@ -9,6 +9,8 @@ from chalicelib.core.web.pages import Reply
 utilisateur = usecases.utilisateur
 nouveau_compte = usecases.nouveau_compte
 activer = usecases.activer
+compte_du_lien = usecases.compte_du_lien
+ouvrir_session = usecases.ouvrir_session
 renvoyer_l_activation = usecases.renvoyer_l_activation
 supprimer_le_compte = usecases.supprimer_le_compte
 etat_du_lien = queries.etat_du_lien

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.commun.comptes import rules, store
+from chalicelib.commun.comptes.forms import CodeForm, ConnexionForm
 from chalicelib.commun.comptes.rules import (
     Compte,
     EtatDuLien,
@@ -24,7 +25,7 @@ from chalicelib.core.web.request import MultiDict, Request
 from chalicelib.core.web.urls import chemin_local
 
 REPRISE_MAX = 60_000
-_REPRISE = "commun/comptes/templates/reprise.html"
+_REPRISE, _CONNEXION, _CODE = (f"commun/comptes/templates/{n}.html" for n in ("reprise", "connexion", "code"))
 _JAMAIS_REPRIS = ("commande", "mot_de_passe", "confirmation_mot_de_passe", "code")
 
 
@@ -89,16 +90,39 @@ def reponse_sans_session(ctx: Context) -> Reply:
     if len(reprise) > REPRISE_MAX:
         reprise = ""
     return page(
-        "commun/comptes/templates/connexion.html",
+        _CONNEXION,
         401,
         expiree=True,
         **page_connexion(ctx, suite=request.path, reprise=reprise),
     )
 
 
-def reponse_a_renvoyer(ctx: Context, statut: int, texte: str, **values: Any) -> Reply:
-    """Rules S2, S6: a form that could not be treated gives back what it held, to be sent again on purpose."""
-    champs = [(nom, valeur) for nom, valeurs in _a_reprendre(ctx.request).items() for valeur in valeurs]
+_SECRETS = {  # what these forms ask is never given back: they come back themselves
+    "/connexion": (_CONNEXION, ConnexionForm, "mot_de_passe", "votre mot de passe"),
+    "/connexion/code": (_CODE, CodeForm, "code", "le code"),
+}
+_A_RESSAISIR = {
+    403: "Cette page était ouverte depuis longtemps : saisissez de nouveau {quoi}.",
+    429: "Trop d’essais : par sécurité, leur nombre est limité. Attendez {attente}, puis saisissez de nouveau {quoi}.",
+    503: "Le service n’a pas répondu à temps : saisissez de nouveau {quoi} dans un instant.",
+    500: "Un problème technique est survenu (référence {reference}) : saisissez de nouveau {quoi}.",
+}
+
+
+def reponse_a_renvoyer(ctx: Context, statut: int, texte: str, *, meme_commande: bool = False, **values: Any) -> Reply:
+    """Rules S2, S6: a form that could not be treated gives back what it held, to be sent again on purpose.
+
+    `meme_commande`: under the command that it carried, so that it acts once.
+    """
+    typed = MultiDict(_a_reprendre(ctx.request))
+    if ctx.request.pattern in _SECRETS:
+        template, classe, champ, quoi = _SECRETS[ctx.request.pattern]
+        form = classe(typed)
+        form.add_error(champ, _A_RESSAISIR[statut].format(quoi=quoi, **values))
+        return page(template, statut, form=form, expiree=False)
+    if meme_commande:
+        values["commande"] = ctx.request.form.first("commande")
+    champs = [(nom, valeur) for nom, valeurs in typed.items() for valeur in valeurs]
     return page(_REPRISE, statut, action=ctx.request.path, champs=champs, texte=texte, **values)
 
 
@@ -112,8 +136,6 @@ def _a_reprendre(request: Request) -> dict[str, list[str]]:
 
 def page_connexion(ctx: Context, suite: str = "", reprise: str = "") -> dict[str, Any]:
     """The login page's form."""
-    from chalicelib.commun.comptes.forms import ConnexionForm
-
     return {"form": ConnexionForm(MultiDict(), data={"suite": chemin_local(suite) or "", "reprise": reprise})}
 
 

@@ -115,9 +115,12 @@ class Access(Enum):
         }[self]
 
 
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
+
+
 def sans_accents(texte: str) -> str:
-    """Lower case, no accent, hyphens and apostrophes as spaces, spaces folded (rule B3)."""
-    plat = unicodedata.normalize("NFKD", texte.casefold())
+    """Lower case, no accent or ligature, hyphens and apostrophes as spaces, spaces folded (rule B3)."""
+    plat = unicodedata.normalize("NFKD", texte.casefold().translate(_LIGATURES))
     lettres = "".join(c for c in plat if not unicodedata.combining(c))
     return " ".join(re.sub(r"[\W_]+", " ", lettres).split())
 
@@ -168,7 +171,7 @@ def fautes_de_forme(mot_de_passe: str, politique: Politique) -> tuple[Faute, ...
         tests += [
             (not any(c.islower() for c in mot_de_passe), Faute.MINUSCULE),
             (not any(c.isupper() for c in mot_de_passe), Faute.MAJUSCULE),
-            (not any(c.isdigit() for c in mot_de_passe), Faute.CHIFFRE),
+            (not any(c.isdecimal() for c in mot_de_passe), Faute.CHIFFRE),
             (not any(not c.isalnum() for c in mot_de_passe), Faute.SPECIAL),
         ]
     return tuple(faute for manque, faute in tests if manque)

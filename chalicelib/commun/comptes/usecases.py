@@ -169,6 +169,13 @@ def activer(act: Act, token: str) -> tuple[Compte, str] | None:
     return ouvrir_session(act, compte)[::-1]
 
 
+def compte_du_lien(token: str) -> Compte | None:
+    """The account that an activation link made active, if it did."""
+    jeton = store.lire_jeton(token, "ACTIVATION")
+    row = store.lire(jeton.compte) if jeton else None
+    return store.compte_of(row) if row and row.etat == EtatCompte.ACTIF.value else None
+
+
 def renvoyer_l_activation(act: Act, email: str) -> tuple[Compte, str] | None:
     """Rule B5: a new link for an account to activate; None for any other address, and past its seven days."""
     row = store.lire_par_email(email)

@@ -10,7 +10,7 @@ from chalicelib.commun.contenus.rules import DOCUMENTS
 from chalicelib.core import aws, errors, log
 from chalicelib.core.context import Context
 from chalicelib.core.web import urls
-from chalicelib.core.web.pages import Reply, page
+from chalicelib.core.web.pages import Reply, page, sent_by_a_page_of_ours
 
 COOKIE = "__Host-documents"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -77,7 +77,7 @@ def _trop_de_demandes(ctx: Context, error: errors.TooMany) -> Reply:
     if ctx.command:
         minutes = -(-error.delay // 60)
         attente = "une minute" if minutes == 1 else f"{minutes} minutes"
-        reply = comptes.reponse_a_renvoyer(ctx, 429, _TROP.format(attente))
+        reply = comptes.reponse_a_renvoyer(ctx, 429, _TROP.format(attente), attente=attente)
     return replace(reply, headers={"Retry-After": str(error.delay)})
 
 
@@ -86,9 +86,8 @@ def _panne(ctx: Context, error: Exception) -> Reply:
     reference = ctx.new_id()[-8:].upper()
     log.failure("request.failed", reference=reference, route=ctx.route)
     statut = 503 if aws.is_outage(error) else 500
-    if ctx.command:
-        meme = ctx.request.form.first("commande")
-        return comptes.reponse_a_renvoyer(ctx, statut, _PANNE, meme_commande=meme, reference=reference)
+    if sent_by_a_page_of_ours(ctx.request):
+        return comptes.reponse_a_renvoyer(ctx, statut, _PANNE, meme_commande=True, reference=reference)
     message: dict[str, Any] = {"message": _INDISPONIBLE} if statut == 503 else {}
     return page(_ERREUR, statut, statut=statut, reference=reference, **message)
 

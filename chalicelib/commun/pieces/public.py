@@ -1,6 +1,7 @@
 """What other slices may ask of files."""
 
 from chalicelib.commun.pieces.queries import (
+    arrive_a_l_instant,
     derniere,
     formulaire_de_depot,
     lien_de_l_original,
@@ -18,6 +19,7 @@ __all__ = [
     "Usage",
     "abandonner_les_attendus",
     "annoncer",
+    "arrive_a_l_instant",
     "derniere",
     "formulaire_de_depot",
     "lien_de_l_original",

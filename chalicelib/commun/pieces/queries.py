@@ -13,8 +13,8 @@ from chalicelib.core.web.urls import lien
 
 DUREE_DU_FORMULAIRE = 3600
 DUREE_DU_LIEN = 60
-# Over the limit of any use, so that a file too big gets our page and not the store's; the content's check refuses it.
-ENVOI_MAX = 12 * 1024 * 1024
+# Far over the limit of any use: a file too big gets our page, from the content's check, and not the store's.
+ENVOI_MAX = 100 * 1024 * 1024
 
 
 def piece(proprietaire: str, piece_id: str) -> Piece | None:
@@ -31,6 +31,16 @@ def pieces(proprietaire: str) -> list[Piece]:
 def derniere(toutes: list[Piece], usage: Usage, *etats: EtatPiece) -> Piece | None:
     """The newest file of a use in one of these states."""
     return next((p for p in reversed(toutes) if p.usage == usage and p.etat in etats), None)
+
+
+def arrive_a_l_instant(toutes: list[Piece]) -> bool:
+    """Whether a file announced is in the bucket already, and not checked yet: its owner believes it handed in."""
+    attendus = {p.cle_en_quarantaine for p in toutes if p.etat is EtatPiece.ATTENDU}
+    if not attendus:
+        return False
+    prefixe = f"quarantaine/{toutes[0].proprietaire}/"
+    arrives = aws.client("s3").list_objects_v2(Bucket=settings().bucket, Prefix=prefixe)
+    return any(objet["Key"] in attendus for objet in arrives.get("Contents", ()))
 
 
 def formulaire_de_depot(piece: Piece, suite: str) -> dict[str, Any]:

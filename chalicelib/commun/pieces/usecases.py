@@ -35,10 +35,10 @@ def controler(ctx: Context, cle: str) -> None:
     if row is None or row.etat not in {EtatPiece.ATTENDU.value, EtatPiece.RECU.value}:
         _supprimer_objets(cle)
         return
-    objet = _objet(cle)
+    piece = store.piece_of(row)
+    objet = _objet(cle, piece.usage.taille_max)
     if objet is None:
         return
-    piece = store.piece_of(row)
     nom = contenu.nom_sur(_nom_declare(objet), "")
     verdict = contenu.verifier(objet["octets"], piece.usage.formats, piece.usage.taille_max, nom or None)
     if verdict.refus or verdict.format is None:
@@ -144,7 +144,7 @@ def dessiner(proprietaire: str, piece_id: str) -> int:
     if row is None or row.etat != EtatPiece.DISPONIBLE.value or row.pages is not None:
         return 0
     piece = store.piece_of(row)
-    objet = _objet(piece.cle)
+    objet = _objet(piece.cle, piece.taille)
     if objet is None or piece.format is None:
         return 0
     numero = 0
@@ -208,14 +208,19 @@ def _redemander_les_pages(ctx: Context, row: Any, piece: Piece) -> bool:
     return True
 
 
-def _objet(cle: str) -> dict[str, Any] | None:
+def _objet(cle: str, taille_max: int) -> dict[str, Any] | None:
+    """What the bucket holds: no more than one byte over the limit is read, which is enough to be refused."""
     try:
         found = aws.client("s3").get_object(Bucket=settings().bucket, Key=cle)
     except ClientError as error:
         if error.response["Error"]["Code"] in {"NoSuchKey", "404"}:
             return None
         raise
-    return {"octets": found["Body"].read(), "etag": found["ETag"].strip('"'), "metadata": found["Metadata"]}
+    return {
+        "octets": found["Body"].read(taille_max + 1),
+        "etag": found["ETag"].strip('"'),
+        "metadata": found["Metadata"],
+    }
 
 
 def _nom_declare(objet: dict[str, Any]) -> str:

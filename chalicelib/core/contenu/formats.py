@@ -57,18 +57,18 @@ class Format(Enum):
 class RefusFichier(Enum):
     """Why a file is refused, and how to mend it. `message` fills in {taille} and {formats}."""
 
-    VIDE = "Le fichier est vide. Vérifiez qu'il s'ouvre sur votre appareil, puis choisissez-le de nouveau."
+    VIDE = "Le fichier est vide. Vérifiez qu’il s’ouvre sur votre appareil, puis choisissez-le de nouveau."
     TROP_GROS = (
         "Le fichier dépasse {taille}. Réduisez-le, par exemple en le numérisant avec une résolution plus faible, "
         "puis choisissez-le de nouveau."
     )
     MAUVAIS_FORMAT = (
-        "Ce type de fichier n'est pas accepté. Enregistrez votre document au format {formats}, "
+        "Ce type de fichier n’est pas accepté. Enregistrez votre document au format {formats}, "
         "puis choisissez cette copie."
     )
     RENOMME = (
-        "Le contenu du fichier ne correspond pas à l'extension de son nom : il a été renommé, ou il est abîmé. "
-        "Ouvrez-le avec le logiciel qui l'a créé, enregistrez-le au format {formats}, puis choisissez cette copie."
+        "Le contenu du fichier ne correspond pas à l’extension de son nom : il a été renommé, ou il est abîmé. "
+        "Ouvrez-le avec le logiciel qui l’a créé, enregistrez-le au format {formats}, puis choisissez cette copie."
     )
     MACROS = (
         "Le fichier contient des macros, qui ne sont pas acceptées. Enregistrez-le sans macros au format {formats}, "
@@ -78,15 +78,15 @@ class RefusFichier(Enum):
         "Le fichier est protégé par un mot de passe. Enregistrez-le sans mot de passe, puis choisissez cette copie."
     )
     ABIME = (
-        "Le fichier est abîmé ou incomplet. Ouvrez-le pour vérifier qu'il est lisible, enregistrez-le de nouveau, "
+        "Le fichier est abîmé ou incomplet. Ouvrez-le pour vérifier qu’il est lisible, enregistrez-le de nouveau, "
         "puis choisissez cette copie."
     )
     ARCHIVE_SUSPECTE = (
-        "Le fichier est construit d'une façon inhabituelle, qui empêche de le vérifier. Ouvrez-le, enregistrez-le de "
+        "Le fichier est construit d’une façon inhabituelle, qui empêche de le vérifier. Ouvrez-le, enregistrez-le de "
         "nouveau au format {formats}, puis choisissez cette copie."
     )
     TROP_LOURD = (
-        "Une fois ouvert, le contenu du fichier est trop volumineux pour être vérifié. Retirez-en ce qui n'est pas "
+        "Une fois ouvert, le contenu du fichier est trop volumineux pour être vérifié. Retirez-en ce qui n’est pas "
         "utile ou réduisez ses images, enregistrez-le, puis choisissez cette copie."
     )
     IMAGE_TROP_GRANDE = (
@@ -148,11 +148,11 @@ def accept(formats: Collection[Format]) -> str:
 
 
 def taille_lisible(octets: int) -> str:
-    """« 2 Mo », « 1,5 Mo », « 500 Ko »: rounded down, so that the limit shown is always accepted."""
+    """« 2 Mo », « 1,5 Mo », « 500 ko »: rounded down, so that the limit shown is always accepted."""
     if octets >= MO:
         dixiemes = octets * 10 // MO
         return f"{dixiemes // 10},{dixiemes % 10} Mo".replace(",0 ", " ")
-    return f"{octets // 1024} Ko" if octets >= 1024 else f"{octets} octets"
+    return f"{octets // 1024} ko" if octets >= 1024 else f"{octets} octets"
 
 
 def format_de(extension: str) -> Format | None:

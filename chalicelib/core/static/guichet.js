@@ -4,8 +4,8 @@
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const byId = (id) => document.getElementById(id);
   const make = (tag, className = "", textContent = "") => Object.assign(document.createElement(tag), { className, textContent });
-  const mega = (n) => (n % 1048576 ? n / 1e6 : n / 1048576).toFixed(1).replace(".0", "").replace(".", ",");
-  const size = (n) => (n < 1e6 ? `${Math.ceil(n / 1e3)} ko` : `${mega(n)} Mo`);
+  const mega = (n) => (Math.ceil(n / 104857.6) / 10).toFixed(1).replace(".0", "").replace(".", ",");
+  const size = (n) => (n < 1048064 ? `${Math.ceil(n / 1024)} ko` : `${mega(n)} Mo`);
   const plural = (n, word) => `${n.toLocaleString("fr-FR")} ${word}${n > 1 ? "s" : ""}`;
 
   const bubbles = () => all("details.infobulle[open]");
@@ -150,6 +150,17 @@
     }
     if (field.dataset.communes) communes(field);
   });
+
+  // A part of a page that does not come.
+  const failed = (event) => {
+    const asker = event.detail.elt;
+    if (asker.nextElementSibling?.matches(".erreur")) return;
+    const text = "La demande n’a pas abouti. Attendez un instant, puis réessayez.";
+    asker.after(make("p", "erreur", text));
+    say(text, 0);
+  };
+  document.addEventListener("htmx:responseError", failed);
+  document.addEventListener("htmx:sendError", failed);
 
   // Files: sent as soon as chosen, with progress, cancel, retry.
   const upload = (form) => {

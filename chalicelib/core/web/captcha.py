@@ -11,6 +11,8 @@ from chalicelib.core.web.captcha_dessin import CHIFFRES
 
 LENGTH = 6
 LIFE = timedelta(minutes=30)
+WRONG = "Les chiffres ne correspondent pas : recopiez ceux de la nouvelle image, ou écoutez-les."
+EXPIRED = "L’image précédente ne sert plus : recopiez les chiffres de la nouvelle, ou écoutez-les."
 
 
 class CaptchaRow(Row):
@@ -47,19 +49,19 @@ def answer(ctx: Context, challenge: str, bound_to: str) -> str | None:
     return row.reponse if alive and row else None
 
 
-def spend(ctx: Context, challenge: str, bound_to: str, typed: str) -> bool:
-    """Whether `typed` is the answer. Right or wrong, the challenge is spent: only the very same form, sent again (a
-    double click), is still right."""
+def spend(ctx: Context, challenge: str, bound_to: str, typed: str) -> str | None:
+    """None when `typed` is the answer, else what to say. Right or wrong, the challenge is spent: only the very same
+    form, sent again (a double click), is still right."""
     row = _row(challenge)
     if row is None or row.lie_a != bound_to or row.expire_le <= ctx.instant:
-        return False
+        return EXPIRED
     actions, free = [CaptchaRow.servi.set(ctx.instant)], CaptchaRow.servi.does_not_exist()
     right = "".join(typed.split()) == row.reponse
     if right:
         form = hashlib.sha256(ctx.request.body).hexdigest()  # its command and all that was typed
         actions.append(CaptchaRow.servi_a.set(form))
         free = free | (CaptchaRow.servi_a == form)
-    return update_if(row, actions, free) and right
+    return None if update_if(row, actions, free) and right else WRONG
 
 
 def _row(challenge: str) -> CaptchaRow | None:

@@ -73,13 +73,15 @@ class DateFr(Field):
         groups = [int(g) for g in match.groups() if g] if match else []
         if match and match.group(7):
             groups.reverse()
+        if not groups:
+            raise ValueError(f"{self.label.text} : saisissez la date sous la forme jj/mm/aaaa, par exemple 27/03/1985.")
         try:
             self.data = date(groups[2], groups[1], groups[0])
-        except (IndexError, ValueError) as error:
-            raise ValueError("Saisissez la date sous la forme jj/mm/aaaa, par exemple 27/03/1985.") from error
+        except ValueError as error:
+            raise ValueError(f"{self.label.text} : ce jour n’existe pas, vérifiez le jour et le mois.") from error
 
 
-_INCONNU = "Choisissez une valeur de la liste."
+_INCONNU = "{} : choisissez une valeur de la liste."
 Options = Sequence[tuple[str, str]]
 
 
@@ -93,7 +95,7 @@ class Choix(Texte):
     def pre_validate(self, form: Form) -> None:
         """Nothing chosen is the business of Requis."""
         if self.data and self.data not in dict(self.choices):
-            raise ValidationError(_INCONNU)
+            raise ValidationError(_INCONNU.format(self.label.text))
 
 
 class ChoixMultiples(Field):
@@ -110,7 +112,7 @@ class ChoixMultiples(Field):
     def pre_validate(self, form: Form) -> None:
         """Each value must be one of the list."""
         if set(self.data or ()) - set(dict(self.choices)):
-            raise ValidationError(_INCONNU)
+            raise ValidationError(_INCONNU.format(self.label.text))
 
 
 class Requis:
@@ -147,8 +149,10 @@ class Longueur:
         self.field_flags = {"maxlength": most}
 
     def __call__(self, form: Form, field: Field) -> None:
-        """Raises ValidationError with the number of characters to take away."""
+        """Raises StopValidation with the number of characters to take away: no other check reads a text too long."""
         over = len(field.data or "") - self.most
         if over > 0:
             s = "s" if over > 1 else ""
-            raise ValidationError(f"Raccourcissez ce texte de {over} caractère{s} : {self.most} au plus.")
+            raise StopValidation(
+                f"{field.label.text} : raccourcissez ce texte de {over} caractère{s}, {self.most} au plus."
+            )

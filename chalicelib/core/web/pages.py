@@ -127,9 +127,10 @@ def _answer(request: Request, route: Route, params: dict[str, str]) -> Response:
     try:
         if settings().maintenance and not route.stateless:
             raise Maintenance
-        cookie = session.read(request.cookies.get(session.SESSION, ""))
-        if cookie:
-            ctx = replace(ctx, user=site().load_user(ctx, cookie))
+        seen = session.read(request.cookies.get(session.SESSION, ""))
+        if seen:
+            ctx = replace(ctx, user=site().load_user(ctx, seen))
+            cookie = seen  # not before: a read that fails says nothing of the session
         ctx = _guard(ctx, request, route.access)
         reply = _act_once(ctx, route.view, _known(params))
     except LoginRequired:
@@ -172,6 +173,14 @@ def _guard(ctx: Context, request: Request, access: Access) -> Context:
         if not access.allows(ctx.user):
             raise NotFound
     return replace(ctx, command=csrf.check(request, ctx, bound_to(ctx))) if unsafe else ctx
+
+
+def sent_by_a_page_of_ours(request: Request) -> bool:
+    """Whether the browser proves that one of our forms was sent: what it holds may be given back."""
+    try:
+        return request.method in UNSAFE and _sent_by_a_page_of_ours(request)
+    except Forbidden:
+        return False
 
 
 def _sent_by_a_page_of_ours(request: Request) -> bool:

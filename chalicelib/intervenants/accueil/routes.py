@@ -14,6 +14,5 @@ def get_accueil(ctx: Context) -> Reply:
     """Rule A1; somebody logged in goes to their own start."""
     if ctx.user is None:
         return page("intervenants/accueil/templates/accueil.html", **comptes.page_connexion(ctx))
-    if ctx.user.role in _DEPART:
-        return redirect(_DEPART[ctx.user.role])
-    return page("intervenants/accueil/templates/espace.html")
+    depart = _DEPART.get(ctx.user.role) or ("" if ctx.user.valide else "/mon-profil")
+    return redirect(depart) if depart else page("intervenants/accueil/templates/espace.html")

@@ -1,6 +1,6 @@
 """The menu (rules A1, G0, G1): what each person sees; a part that is not built yet is not shown. Pure."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chalicelib.commun.comptes.rules import Compte, Role
 
@@ -17,7 +17,7 @@ class Entree:
 
 
 _VISITEUR = (("Accueil", "/"), ("Remplir un CV en ligne", "/deposer-un-cv"))
-_EN_INSCRIPTION = (("Accueil", "/"), ("Mon profil", "/mon-profil"), ("Aide et Contact", "/aide-et-contact"))
+_EN_INSCRIPTION = (("Mon profil", "/mon-profil"), ("Aide et Contact", "/aide-et-contact"))
 _GESTIONNAIRE = (("Demandes d’inscription", "/gestion/inscriptions"),)
 _ADMINISTRATEUR = (("Envois en échec", "/administration/envois"),)
 _MON_COMPTE = (("Mes informations", "/mon-profil/identification"), ("Mon parcours", "/mon-profil/cv"))
@@ -34,8 +34,8 @@ def menu(user: Compte | None, chemin: str) -> list[Entree]:
     if not user.valide:
         return _entrees(_EN_INSCRIPTION, chemin)
     sous = _entrees(_MON_COMPTE, chemin)
-    compte = Entree("Mon compte", "/mon-profil", chemin.startswith("/mon-profil"), sous_menu=sous)
-    return [*_entrees((("Accueil", "/"),), chemin), compte]
+    accueil, compte = _entrees((("Accueil", "/"), ("Mon compte", "/mon-profil")), chemin)
+    return [accueil, replace(compte, sous_menu=sous)]
 
 
 def _entrees(paires: tuple[tuple[str, str], ...], chemin: str) -> list[Entree]:

@@ -22,7 +22,7 @@ class Nom:
         """Raises ValidationError with what is accepted."""
         faute = faute_de_nom(field.data) if field.data else None
         if faute:
-            raise ValidationError(faute)
+            raise ValidationError(f"{field.label.text} : {faute}")
 
 
 class Adresse:

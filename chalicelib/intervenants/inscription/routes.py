@@ -17,11 +17,13 @@ from chalicelib.intervenants.inscription.forms import CompteForm, RenvoiForm
 
 bp = Pages(__name__)
 _T = "intervenants/inscription/templates"
-COMPTE, ENVOYE, SON, ACTIVER, RENVOYER = (f"{_T}/{n}.html" for n in ("compte", "envoye", "son", "activer", "renvoyer"))
+COMPTE, ENVOYE, CAPTCHA, SON, ACTIVER, RENVOYER = (
+    f"{_T}/{n}.html" for n in ("compte", "envoye", "captcha", "son", "activer", "renvoyer")
+)
 TACHES, VERIFIER, TRANSMISE = (f"{_T}/{n}.html" for n in ("taches", "verifier", "transmise"))
 LISTE, DOSSIER = (f"{_T}/{n}.html" for n in ("gestion_liste", "gestion_dossier"))
+_A_OUVRIR = "Ouvrez ce document : « {} »."
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
-_CAPTCHA_FAUX = "Les chiffres ne correspondent pas : recopiez ceux de la nouvelle image, ou écoutez-les."
 
 
 def _avec_defi(ctx: Context, template: str, status: int, form: Any, connu: str = "", **values: Any) -> Reply:
@@ -46,14 +48,13 @@ def post_compte(ctx: Context) -> Reply:
     form, documents = CompteForm.of(ctx, today=ctx.today), queries.documents(ctx)
     if ctx.request.form.first("action") == "autre_image":
         return _avec_defi(ctx, COMPTE, 200, form, documents=documents)
-    a_ouvrir = [
-        (f"Ouvrez ce document : « {d['libelle']} ».", f"#document-{d['nom']}") for d in documents if not d["ouvert"]
-    ]
+    a_ouvrir = [(_A_OUVRIR.format(d["libelle"]), f"#document-{d['nom']}") for d in documents if not d["ouvert"]]
     if not form.validate() or a_ouvrir:
         connu = form.defi.data or ""
         return _avec_defi(ctx, COMPTE, 422, form, connu, documents=documents, autres_erreurs=a_ouvrir)
-    if not captcha.spend(ctx, form.defi.data or "", bound_to(ctx), form.captcha.data):
-        form.add_error("captcha", _CAPTCHA_FAUX)
+    faux = captcha.spend(ctx, form.defi.data or "", bound_to(ctx), form.captcha.data)
+    if faux:
+        form.add_error("captcha", faux)
         return _avec_defi(ctx, COMPTE, 422, form, documents=documents)
     try:
         suite = usecases.ouvrir_un_compte(
@@ -68,7 +69,13 @@ def post_compte(ctx: Context) -> Reply:
 @bp.page("/deposer-un-cv/envoye", access=Access.PUBLIC)
 def get_envoye(ctx: Context) -> Reply:
     """Rule B4: the mail is on its way; what to do if it does not come."""
-    return page(ENVOYE)
+    return page(ENVOYE, renvoi=ctx.request.query.first("renvoi") == "oui")
+
+
+@bp.page("/captcha", access=Access.PUBLIC)
+def get_captcha(ctx: Context) -> Reply:
+    """Rule B1: « Générer une autre image », without the rest of the page."""
+    return _avec_defi(ctx, CAPTCHA, 200, RenvoiForm())
 
 
 @bp.page("/captcha/{defi}/son", access=Access.PUBLIC)
@@ -112,10 +119,11 @@ def post_renvoyer(ctx: Context) -> Reply:
         return _avec_defi(ctx, RENVOYER, 200, form)
     if not form.validate():
         return _avec_defi(ctx, RENVOYER, 422, form, form.defi.data or "")
-    if not captcha.spend(ctx, form.defi.data or "", bound_to(ctx), form.captcha.data or ""):
-        form.add_error("captcha", _CAPTCHA_FAUX)
+    faux = captcha.spend(ctx, form.defi.data or "", bound_to(ctx), form.captcha.data)
+    if faux:
+        form.add_error("captcha", faux)
         return _avec_defi(ctx, RENVOYER, 422, form)
-    return redirect(usecases.renvoyer_l_activation(ctx, form.email.data, "/deposer-un-cv/envoye"))
+    return redirect(usecases.renvoyer_l_activation(ctx, form.email.data, "/deposer-un-cv/envoye?renvoi=oui"))
 
 
 @bp.page("/mon-profil", access=Access.INTERVENANT)

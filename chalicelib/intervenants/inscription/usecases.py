@@ -1,5 +1,6 @@
 """Acts of an application's life: open an account, activate it, transmit, validate, sweep."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from chalicelib.commun.comptes import public as comptes
@@ -9,8 +10,8 @@ from chalicelib.commun.pieces import public as pieces
 from chalicelib.commun.referentiels import public as referentiels
 from chalicelib.core import audit, log, outbox
 from chalicelib.core.context import Context
-from chalicelib.core.errors import Conflict, NotFound, Refused
-from chalicelib.core.table import Act
+from chalicelib.core.errors import AlreadyDone, Conflict, NotFound, Refused
+from chalicelib.core.table import Act, result_of_command
 from chalicelib.core.web.limits import Limit, consume
 from chalicelib.intervenants.inscription import mails, rules, store
 from chalicelib.intervenants.inscription.rules import Demande, Etat, Refus
@@ -48,15 +49,27 @@ def activer_le_compte(ctx: Context, jeton: str) -> str | None:
     act = Act(ctx)
     active = comptes.activer(act, jeton)
     if active is None:
-        return None
+        return _rentrer(ctx, jeton)
     compte, cookie = active
     profil.creer_le_profil(act, compte)
     audit.note(act, "activer_le_compte", compte.id)
     try:
         act.commit("/mon-profil")
-    except Conflict:
-        return None
+    except (AlreadyDone, Conflict):
+        return _rentrer(ctx, jeton)
     log.event("compte.active", compte=compte.id)
+    return cookie
+
+
+def _rentrer(ctx: Context, jeton: str) -> str | None:
+    """A double click: the browser shows the second answer, which needs a session too; None for another command."""
+    compte = comptes.compte_du_lien(jeton) if result_of_command(ctx) is not None else None
+    if compte is None:
+        return None
+    act = Act(replace(ctx, command=None))
+    cookie, _ = comptes.ouvrir_session(act, compte)
+    audit.note(act, "se_connecter", compte.id)
+    act.commit()
     return cookie
 
 
@@ -82,7 +95,8 @@ def transmettre(ctx: Context) -> str:
     form = profil.formulaire(ctx, fiche, compte)
     toutes, cv, dernier = profil.cv_de(compte.id)
     actuelle = store.lire(compte.id) or Demande(compte.id)
-    refus = rules.refus_de_transmettre(actuelle, form.est_valable(complet=True), bool(dernier and dernier.en_cours))
+    en_cours = bool(dernier and dernier.en_cours) or pieces.arrive_a_l_instant(toutes)
+    refus = rules.refus_de_transmettre(actuelle, form.est_valable(complet=True), en_cours)
     if refus:
         raise Refused(refus)
     demande = Demande(

@@ -23,7 +23,7 @@ class Nom:
         """Raises ValidationError with what is accepted."""
         faute = rules.faute_de_nom(field.data) if field.data else None
         if faute:
-            raise ValidationError(faute)
+            raise ValidationError(f"{field.label.text} : {faute}")
 
 
 class Telephone:
@@ -39,7 +39,9 @@ class Telephone:
                     return
             except phonenumbers.NumberParseException:
                 continue
-        raise ValidationError("Vérifiez ce numéro : par exemple 03 83 00 00 00, ou +32 2 555 12 12 hors de France.")
+        raise ValidationError(
+            f"{field.label.text} : vérifiez ce numéro, par exemple 03 83 00 00 00, ou +32 2 555 12 12 hors de France."
+        )
 
 
 class IdentificationForm(PortalForm):

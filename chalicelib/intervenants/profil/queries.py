@@ -39,7 +39,7 @@ def formulaire_envoye(ctx: Context, profil: Profil) -> IdentificationForm:
 def listes() -> dict[str, Any]:
     """The lists that the page draws."""
     france = referentiels.pays_par_code("FR")
-    pays = [(p.code, p.nom) for p in referentiels.pays()]
+    pays = [(p.code, p.nom) for p in referentiels.pays() if p.code != "FR"]
     groupes = [
         (r.nom, [(d.code, d.nom) for d in referentiels.departements([r.code])], r.code) for r in referentiels.regions()
     ]

@@ -13,7 +13,9 @@ from chalicelib.intervenants.profil.forms import IdentificationForm
 from chalicelib.intervenants.profil.rules import Mode, Profil
 
 bp = Pages(__name__)
-IDENTIFICATION, CV, DEPOT = (f"intervenants/profil/templates/{n}.html" for n in ("identification", "cv", "depot"))
+IDENTIFICATION, CV, DEPOT, SUPPRIMER = (
+    f"intervenants/profil/templates/{n}.html" for n in ("identification", "cv", "depot", "supprimer")
+)
 
 
 @bp.page("/mon-profil/identification", access=Access.INTERVENANT)
@@ -110,6 +112,15 @@ def get_original(ctx: Context, piece_id: str) -> Reply:
     if piece is None or piece.etat is not EtatPiece.DISPONIBLE:
         raise NotFound
     return redirect(pieces.lien_de_l_original(piece))
+
+
+@bp.page("/mon-profil/cv/{piece_id}/supprimer", access=Access.INTERVENANT)
+def get_supprimer_cv(ctx: Context, piece_id: str) -> Reply:
+    """Rule D10: asked before it is done."""
+    piece = pieces.piece(ctx.user.id, piece_id)
+    if piece is None or piece.etat is not EtatPiece.DISPONIBLE:
+        raise NotFound
+    return page(SUPPRIMER, piece=piece)
 
 
 @bp.page("/mon-profil/cv/{piece_id}/supprimer", access=Access.INTERVENANT, methods=("POST",))

@@ -10,7 +10,7 @@ from typing import Any
 from chalicelib.commun.comptes.rules import Compte
 from chalicelib.commun.referentiels.rules import a_forme_de_code_postal, exige_un_code_postal_francais
 
-NAISSANCE_MIN = date(1900, 1, 1)
+AGE_MIN, AGE_MAX = 16, 110  # years; 16: the age from which one may be employed (Code du travail, L4153-1)
 
 
 class Mode(Enum):
@@ -71,7 +71,7 @@ def identification_de_depart(compte: Compte) -> dict[str, Any]:
 
 # Letters, or initials with their dots; a dot ends a part, so that no name reads as the address of a site (rule V2).
 _PARTIE = r"(?:(?:[^\W\d_]\.){2,}|[^\W\d_]+\.?)"  # no text matches both branches: linear
-_NOM = re.compile(rf"{_PARTIE}(?:[ \-'’]+{_PARTIE})*")
+_NOM = re.compile(rf"['’]?{_PARTIE}(?:[ \-'’]+{_PARTIE})*")
 
 
 def faute_de_nom(texte: str) -> str | None:
@@ -80,17 +80,18 @@ def faute_de_nom(texte: str) -> str | None:
     lettres = "".join(c for c in composes if not unicodedata.category(c).startswith("M"))
     if _NOM.fullmatch(lettres):
         return None
-    return (
-        "Écrivez ce nom avec des lettres seulement ; les accents, traits d’union, apostrophes et espaces sont acceptés."
-    )
+    return "n’écrivez que des lettres ; les accents, traits d’union, apostrophes et espaces sont acceptés."
 
 
 def faute_de_naissance(naissance: date, today: date) -> str | None:
-    """A day of birth lies in the past and in a human life."""
+    """A day of birth lies in the past, in a human life, and lets one work."""
     if naissance >= today:
         return "La date de naissance doit être passée : vérifiez l’année."
-    if naissance < NAISSANCE_MIN:
-        return "Vérifiez l’année de naissance : elle doit être postérieure à 1900."
+    age = today.year - naissance.year - ((today.month, today.day) < (naissance.month, naissance.day))
+    if age < AGE_MIN:
+        return f"Vérifiez l’année de naissance : il faut avoir au moins {AGE_MIN} ans."
+    if age > AGE_MAX:
+        return f"Vérifiez l’année de naissance : elle donne plus de {AGE_MAX} ans."
     return None
 
 

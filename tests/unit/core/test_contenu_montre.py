@@ -43,7 +43,7 @@ def test_un_fichier_trop_gros_dit_la_limite_et_un_mauvais_format_dit_la_liste() 
 @pytest.mark.rule("U2")
 @pytest.mark.parametrize(
     ("octets", "attendu"),
-    [(2 * MO, "2 Mo"), (MO * 3 // 2, "1,5 Mo"), (2_000_000, "1,9 Mo"), (500 * 1024, "500 Ko"), (900, "900 octets")],
+    [(2 * MO, "2 Mo"), (MO * 3 // 2, "1,5 Mo"), (2_000_000, "1,9 Mo"), (500 * 1024, "500 ko"), (900, "900 octets")],
 )
 def test_une_taille_se_lit_et_ne_promet_jamais_trop(octets: int, attendu: str) -> None:
     assert contenu.taille_lisible(octets) == attendu

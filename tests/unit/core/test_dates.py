@@ -67,16 +67,16 @@ def test_un_jour_n_a_pas_d_heure() -> None:
     [
         (0, "0 ko"),
         (1, "1 ko"),
-        (1_499, "1 ko"),
-        (812_000, "812 ko"),
-        (999_499, "999 ko"),
-        (1_000_000, "1,0 Mo"),
+        (1_535, "1 ko"),
+        (812 * 1024, "812 ko"),
+        (1_048_063, "1023 ko"),
+        (1_048_064, "1 Mo"),
         (1_240_000, "1,2 Mo"),
-        (10_000_000, "10,0 Mo"),
-        (999_500, "1,0 Mo"),
+        (2 * 1_048_576, "2 Mo"),
+        (10 * 1_048_576, "10 Mo"),
     ],
 )
-def test_une_taille_se_lit_en_unites_decimales(octets: int, attendu: str) -> None:
+def test_une_taille_se_lit_comme_se_comptent_les_limites(octets: int, attendu: str) -> None:
     assert lu(taille(octets)) == attendu
 
 

@@ -83,9 +83,19 @@ def test_une_date_s_ecrit_comme_on_en_a_l_habitude(saisie: str) -> None:
         pytest.param("31/04/1985", id="31 avril"),
         pytest.param("00/03/1985", id="jour zéro"),
         pytest.param("27/13/1985", id="mois 13"),
-        pytest.param("27/03/85", id="année courte"),
         pytest.param("27/03/0000", id="an zéro"),
         pytest.param("03/27/1985", id="mois d’abord"),
+    ],
+)
+def test_un_jour_qui_n_existe_pas_se_dit(saisie: str) -> None:
+    assert fautes(jour=saisie) == {"jour": ["Jour : ce jour n’existe pas, vérifiez le jour et le mois."]}
+
+
+@pytest.mark.rule("S2")
+@pytest.mark.parametrize(
+    "saisie",
+    [
+        pytest.param("27/03/85", id="année courte"),
         pytest.param("27/03", id="sans année"),
         pytest.param("27 mars 1985", id="en lettres"),
         pytest.param("٢٧/٠٣/١٩٨٥", id="chiffres arabes"),
@@ -96,7 +106,9 @@ def test_une_date_s_ecrit_comme_on_en_a_l_habitude(saisie: str) -> None:
     ],
 )
 def test_ce_qui_n_est_pas_une_date_dit_la_forme_attendue(saisie: str) -> None:
-    assert fautes(jour=saisie) == {"jour": ["Saisissez la date sous la forme jj/mm/aaaa, par exemple 27/03/1985."]}
+    assert fautes(jour=saisie) == {
+        "jour": ["Jour : saisissez la date sous la forme jj/mm/aaaa, par exemple 27/03/1985."]
+    }
 
 
 @pytest.mark.rule("C8")
@@ -158,8 +170,8 @@ def test_une_ligne_de_texte_replie_ses_espaces(saisie: str, attendu: str) -> Non
     ("longueur", "attendues"),
     [
         pytest.param(10, {}, id="à la limite"),
-        pytest.param(11, {"texte": ["Raccourcissez ce texte de 1 caractère : 10 au plus."]}, id="un de trop"),
-        pytest.param(12, {"texte": ["Raccourcissez ce texte de 2 caractères : 10 au plus."]}, id="deux de trop"),
+        pytest.param(11, {"texte": ["Texte : raccourcissez ce texte de 1 caractère, 10 au plus."]}, id="un de trop"),
+        pytest.param(12, {"texte": ["Texte : raccourcissez ce texte de 2 caractères, 10 au plus."]}, id="deux de trop"),
     ],
 )
 def test_un_texte_trop_long_dit_de_combien(longueur: int, attendues: dict) -> None:
@@ -174,11 +186,11 @@ def test_un_texte_trop_long_dit_de_combien(longueur: int, attendues: dict) -> No
         pytest.param("texte", "", "Écrivez.", id="texte vide"),
         pytest.param("texte", "  ", "Écrivez.", id="des espaces"),
         pytest.param("choix", "", "Choisissez.", id="rien choisi"),
-        pytest.param("choix", "x", "Choisissez une valeur de la liste.", id="hors de la liste"),
-        pytest.param("choix", "Rouge", "Choisissez une valeur de la liste.", id="libellé au lieu du code"),
+        pytest.param("choix", "x", "Choix : choisissez une valeur de la liste.", id="hors de la liste"),
+        pytest.param("choix", "Rouge", "Choix : choisissez une valeur de la liste.", id="libellé au lieu du code"),
         pytest.param("multiples", [], "Cochez.", id="rien coché"),
         pytest.param("multiples", [""], "Cochez.", id="vide coché"),
-        pytest.param("multiples", ["r", "x"], "Choisissez une valeur de la liste.", id="un hors de la liste"),
+        pytest.param("multiples", ["r", "x"], "Choix : choisissez une valeur de la liste.", id="un hors de la liste"),
     ],
 )
 def test_ce_qui_manque_ou_sort_de_la_liste_se_dit_d_une_seule_phrase(champ: str, saisie: Any, attendue: str) -> None:

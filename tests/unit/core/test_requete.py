@@ -15,7 +15,7 @@ from chalicelib.core.web.request import MAX_BODY, MAX_FIELDS, MultiDict, Request
 
 def requete(body: bytes = b"", cookie: str = "", **autre: Any) -> Request:
     """What came in."""
-    return Request("POST", "/x", "/x", {}, {"cookie": cookie, **autre}, {}, body)
+    return Request("POST", "/x", "/x", {}, {"cookie": cookie, **autre}, {}, lambda: body)
 
 
 @pytest.mark.rule("S2")

@@ -27,7 +27,7 @@ def actifs(entrees: list[Entree]) -> list[str]:
     ("user", "attendus"),
     [
         pytest.param(None, ["Accueil", "Remplir un CV en ligne"], id="visiteur"),
-        pytest.param(NON_VALIDE, ["Accueil", "Mon profil", "Aide et Contact"], id="intervenant non validé"),
+        pytest.param(NON_VALIDE, ["Mon profil", "Aide et Contact"], id="intervenant non validé"),
         pytest.param(VALIDE, ["Accueil", "Mon compte"], id="intervenant validé"),
         pytest.param(GESTIONNAIRE, ["Demandes d’inscription"], id="gestionnaire"),
         pytest.param(ADMINISTRATEUR, ["Envois en échec"], id="administrateur"),

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.intervenants.profil.rules import (
-    NAISSANCE_MIN,
     Mode,
     Profil,
     Refus,
@@ -25,6 +24,11 @@ from chalicelib.intervenants.profil.rules import (
 )
 from tests.unit.delais import sans_attendre
 from tests.unit.fabriques import AUJOURD_HUI, compte, identite
+
+
+def ans(nombre: int) -> date:
+    """The day of birth of who is this old today."""
+    return AUJOURD_HUI.replace(year=AUJOURD_HUI.year - nombre)
 
 
 @pytest.mark.rule("E1", "E5", "G4")
@@ -134,16 +138,18 @@ def test_un_nom_demesure_est_juge_sans_attendre(nom: str) -> None:
     ("naissance", "bonne"),
     [
         pytest.param(date(1985, 3, 27), True, id="quarantaine"),
-        pytest.param(AUJOURD_HUI - timedelta(days=1), True, id="hier"),
+        pytest.param(AUJOURD_HUI - timedelta(days=1), False, id="hier"),
         pytest.param(AUJOURD_HUI, False, id="aujourd’hui"),
         pytest.param(AUJOURD_HUI + timedelta(days=1), False, id="demain"),
-        pytest.param(NAISSANCE_MIN, True, id="premier jour de 1900"),
-        pytest.param(NAISSANCE_MIN - timedelta(days=1), False, id="dernier jour de 1899"),
+        pytest.param(ans(16), True, id="seize ans aujourd’hui"),
+        pytest.param(ans(16) + timedelta(days=1), False, id="seize ans demain"),
+        pytest.param(ans(111) + timedelta(days=1), True, id="cent onze ans demain"),
+        pytest.param(ans(111), False, id="cent onze ans aujourd’hui"),
         pytest.param(date.min, False, id="an 1"),
         pytest.param(date.max, False, id="an 9999"),
     ],
 )
-def test_on_est_ne_hier_au_plus_tard_et_depuis_1900(naissance: date, bonne: bool) -> None:
+def test_on_a_de_seize_a_cent_dix_ans(naissance: date, bonne: bool) -> None:
     assert (faute_de_naissance(naissance, AUJOURD_HUI) is None) is bonne
 
 
