@@ -1,12 +1,12 @@
 """Mails wait here, written by the act that announces them; a worker sends each at least once (rule V1)."""
 
 import hashlib
+import zlib
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.core import aws, log, outbox_ids
 from chalicelib.core.context import Context, iso
@@ -21,14 +21,14 @@ A_ENVOYER, ENVOYE, MORT = "A_ENVOYER", "ENVOYE", "MORT"
 
 
 class MailRow(Row):
-    """One mail. Its text and its address are erased once sent; gsi2 finds it by the address's digest."""
+    """One mail. Its text (`body`, compressed: each change of a row pays for its whole size) and its address are erased
+    once sent; gsi2 finds it by the address's digest. The indexes `gsi2` and `due` hold keys only."""
 
     Meta = meta("outbox")
     etat = UnicodeAttribute()
     to = UnicodeAttribute(null=True)
     subject = UnicodeAttribute()
-    text = UnicodeAttribute(null=True)
-    html = UnicodeAttribute(null=True)
+    body = BinaryAttribute(null=True, legacy_encoding=False)
     tries = NumberAttribute(default=0)
     lease = UnicodeAttribute(default="")
     cree_le = UnicodeAttribute()
@@ -55,7 +55,7 @@ def _address_pk(address: str) -> str:
 
 def add(act: Act, mail: Mail) -> str:
     """Put a mail in the transaction of the act; answers its id."""
-    mail_id = act.ctx.new_id()
+    mail_id, rendered = act.ctx.new_id(), render_mail(mail)
     row = MailRow(
         f"MAIL#{mail_id}",
         "MAIL",
@@ -65,7 +65,9 @@ def add(act: Act, mail: Mail) -> str:
         gsi2sk=act.ctx.instant,
         due_pk=shard("MAIL", mail_id),
         due_at=iso(act.ctx.now + FIRST_LOOK),
-        **asdict(render_mail(mail)),
+        to=rendered.to,
+        subject=rendered.subject,
+        body=zlib.compress(f"{rendered.text}\0{rendered.html}".encode(), 9),
     )
     act.create(row, "mail")
     act.mails.append(mail_id)
@@ -89,7 +91,8 @@ def send(ctx: Context, mail_id: str) -> bool:
         log.warning("mail.dead", mail=mail_id, reason=marked.reason)
         return False
     try:
-        raw = mime(ctx, RenderedMail(row.to, row.subject, row.text or "", row.html or ""), mail_id)
+        text, _, html = zlib.decompress(row.body).decode().partition("\0")
+        raw = mime(ctx, RenderedMail(row.to, row.subject, text, html), mail_id)
         aws.client("sesv2").send_email(
             Content={"Raw": {"Data": raw}}, Destination={"ToAddresses": [row.to]}, FromEmailAddress=_sender()
         )
@@ -103,8 +106,7 @@ def send(ctx: Context, mail_id: str) -> bool:
             MailRow.envoye_le.set(ctx.instant),
             MailRow.ttl.set(seconds(ctx, KEPT)),
             MailRow.to.remove(),
-            MailRow.text.remove(),
-            MailRow.html.remove(),
+            MailRow.body.remove(),
             MailRow.due_pk.remove(),
             MailRow.due_at.remove(),
         ]

@@ -164,6 +164,7 @@ def test_le_cv_se_remplace_et_se_supprime(portail: Portail, ouvrir: Ouvrir) -> N
         parcours.attendre_le_verdict(page, "Votre CV est enregistré")
         page.goto(portail.url + "/mon-profil/cv")
         expect(page.get_by_text("Premier.pdf")).to_have_count(0)
+        page.get_by_role("link", name="Supprimer ce CV").click()
         page.get_by_role("button", name="Supprimer ce CV").click()
         expect(page.get_by_role("button", name="Ajouter un CV")).to_be_visible()
         expect(page.get_by_text("Second.pdf")).to_have_count(0)

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage as Message
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from infra.local.modeles import lire, ressources
 from tests.client import Answer, Client
 
 TABLES = ("noyau", "outbox", "comptes", "intervenants", "pieces", "audit")
@@ -65,22 +68,20 @@ class Guichet:
 
 
 def _table(name: str) -> None:
-    pairs = {"gsi1": ("gsi1pk", "gsi1sk"), "gsi2": ("gsi2pk", "gsi2sk"), "due": ("due_pk", "due_at")}
-    names = ["pk", "sk", *(n for pair in pairs.values() for n in pair)]
-    boto3.client("dynamodb").create_table(
-        TableName=f"guichet-test-{name}",
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in names],
-        KeySchema=_schema("pk", "sk"),
-        GlobalSecondaryIndexes=[
-            {"IndexName": index, "KeySchema": _schema(*pair), "Projection": {"ProjectionType": "ALL"}}
-            for index, pair in pairs.items()
-        ],
-    )
+    told = _of_the_stack()[f"guichet-${{Stage}}-{name}"]
+    wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+    boto3.client("dynamodb").create_table(TableName=f"guichet-test-{name}", **{what: told[what] for what in wanted})
 
 
-def _schema(first: str, second: str) -> list[dict[str, str]]:
-    return [{"AttributeName": first, "KeyType": "HASH"}, {"AttributeName": second, "KeyType": "RANGE"}]
+@cache
+def _of_the_stack() -> dict[str, Any]:
+    """The tables as the data stack declares them, by name."""
+    tables = ressources(lire(Path("infra/data.yaml")), "AWS::DynamoDB::Table").values()
+    return {_name(table["Properties"]["TableName"]): table["Properties"] for table in tables}
+
+
+def _name(value: Any) -> str:
+    return str(value["Fn::Sub"] if isinstance(value, dict) else value)
 
 
 def forget_clients() -> None:

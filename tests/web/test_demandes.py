@@ -1,5 +1,6 @@
 """The application: transmitted, waiting, decided once, by its structure (rules E1, E2, E5, G0, G1, T6)."""
 
+import csv
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -258,14 +259,35 @@ def test_une_longue_liste_se_lit_page_par_page(
     vus, page = [], agent.get(LISTE)
     while True:
         vus.append([li[0].split()[0] for li in lignes(page)])
-        suite = [href for href in page.page.links if "?apres=" in href]
+        suite = [href for href in page.page.links if "&apres=" in href]
         if not suite:
             break
         page = agent.get(suite[0])
     assert vus == [["ALPHA", "BRAVO"], ["CHARLIE", "DELTA"], ["ECHO"]]
-    assert LISTE in page.page.links
+    assert f"{LISTE}?ordre=anciennes" in page.page.links
+    recentes = agent.get(f"{LISTE}?ordre=recentes&structure=grand-est")
+    assert [li[0].split()[0] for li in lignes(recentes)] == ["DELTA", "BRAVO"]
+    assert f"{LISTE}.csv?ordre=recentes&structure=grand-est" in recentes.page.links
     for faux in ("x" * 5000, "%00", "' OR 1=1", "9999", "{{7*7}}", "%F0%9F%98%80"):
         assert agent.get(f"{LISTE}?apres={faux}").status == 200
+
+
+@pytest.mark.rule("S4", "E2", "X3")
+def test_la_liste_s_emporte_dans_un_tableur(guichet: Guichet, visiteur: Client) -> None:
+    for i, nom in enumerate(NOMS[:3]):
+        transmise(guichet.client(), **personne(nom), structure=("bretagne", "grand-est")[i % 2])
+        guichet.advance(days=1)
+    agent = en_poste(visiteur, structures=("bretagne",))
+    export = agent.get(f"{LISTE}.csv?ordre=recentes&structure=grand-est")
+    assert export.headers["content-type"] == "text/csv; charset=utf-8"
+    assert export.headers["content-disposition"] == 'attachment; filename="demandes-2026-11-24.csv"'
+    tete, *suite = list(csv.reader(export.body.removeprefix("\ufeff").splitlines(), delimiter=";"))
+    assert tete == ["Référence", "Intervenant", "Structure", "Transmise le", "Jours d’attente"]
+    assert [(li[1].split()[0], li[2], li[3], li[4]) for li in suite] == [
+        ("CHARLIE", "Délégation Bretagne", "23/11/2026 10:00", "1"),
+        ("ALPHA", "Délégation Bretagne", "21/11/2026 10:00", "3"),
+    ], "another structure's stay out, whatever is asked"
+    assert [a["acteur"] != "" for a in actes(guichet, "exporter_les_demandes")] == [True]
 
 
 # Deciding

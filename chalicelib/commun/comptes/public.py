@@ -24,6 +24,9 @@ page_connexion = queries.page_connexion
 reponse_sans_session = queries.reponse_sans_session
 reponse_a_renvoyer = queries.reponse_a_renvoyer
 
+ref_du_compte = store.ref
+compte_lu = store.compte_of
+
 __all__ = ["Compte", "Context", "EtatDuLien", "Identite", "Politique", "Reply"]
 
 

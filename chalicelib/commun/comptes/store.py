@@ -96,6 +96,11 @@ def compte_of(row: CompteRow, **session: Any) -> Compte:
     )
 
 
+def ref(compte_id: str) -> tuple[type[Row], str, str]:
+    """Where an account is, for a read with others (table.get_many)."""
+    return CompteRow, pk(compte_id), "COMPTE"
+
+
 def lire(compte_id: str) -> CompteRow | None:
     """An account by its id."""
     return get(CompteRow, pk(compte_id), "COMPTE")

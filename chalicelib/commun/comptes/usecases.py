@@ -31,7 +31,7 @@ class Entree:
 def se_connecter(ctx: Context, email: str, mot_de_passe: str, suite: str) -> Entree:
     """Rules T1, T4: the same answer and the same time for an unknown address, a wrong password, a closed account."""
     limits.consume(ctx, PAR_ORIGINE, ctx.source)
-    limits.consume(ctx, PAR_COMPTE, rules.cle_email(email))
+    essais = limits.consume(ctx, PAR_COMPTE, rules.cle_email(email))
     row = store.lire_par_email(email)
     juste = verify(row.empreinte if row else None, mot_de_passe)
     if row is None or not juste or row.etat != EtatCompte.ACTIF.value:
@@ -40,7 +40,8 @@ def se_connecter(ctx: Context, email: str, mot_de_passe: str, suite: str) -> Ent
     compte = store.compte_of(row)
     if compte.role.est_personnel:
         return _demander_le_code(ctx, compte, suite)
-    limits.forgive(ctx, PAR_COMPTE, rules.cle_email(email))
+    if essais > 1:
+        limits.forgive(ctx, PAR_COMPTE, rules.cle_email(email))
     return _entrer(ctx, compte)
 
 

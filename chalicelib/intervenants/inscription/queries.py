@@ -3,24 +3,25 @@
 from typing import Any
 
 from chalicelib.commun.comptes import public as comptes
-from chalicelib.commun.comptes.rules import Compte
 from chalicelib.commun.contenus import public as contenus
 from chalicelib.commun.pieces import public as pieces
-from chalicelib.commun.pieces.public import EtatPiece
+from chalicelib.commun.pieces.public import EtatPiece, Piece
 from chalicelib.commun.referentiels import public as referentiels
 from chalicelib.core.context import PARIS, Context, from_iso
 from chalicelib.core.errors import NotFound
+from chalicelib.core.table import get_many
+from chalicelib.core.tableur import csv_text
 from chalicelib.core.web import captcha
 from chalicelib.core.web.captcha_dessin import image
 from chalicelib.core.web.limits import Limit, consume
 from chalicelib.core.web.pages import visit_of
 from chalicelib.intervenants.inscription import rules, store
-from chalicelib.intervenants.inscription.rules import Demande, Etat
+from chalicelib.intervenants.inscription.rules import Demande, Etat, Filtre
 from chalicelib.intervenants.profil import public as profil
 from chalicelib.intervenants.profil.public import Mode
 
 CAPTCHAS = Limit("captchas", 60, captcha.LIFE)
-PAR_PAGE = 20
+PAR_PAGE, EXPORT_MAX = 20, 5000
 
 
 def defi(ctx: Context, connu: str = "") -> dict[str, Any]:
@@ -53,14 +54,12 @@ def documents(ctx: Context) -> list[dict[str, Any]]:
     ]
 
 
-def demande_de(compte_id: str) -> Demande:
-    """The application of an account, in draft before it was transmitted."""
-    return store.lire(compte_id) or Demande(compte_id)
-
-
 def taches(ctx: Context) -> dict[str, Any]:
     """Rule S3: the parts of the application, with their state."""
-    fiche = profil.profil_de(ctx.user)
+    lue, demande_lue = get_many(profil.ref_du_profil(ctx.user.id), store.ref(ctx.user.id))
+    if lue is None:
+        raise NotFound
+    fiche = profil.profil_lu(lue)
     form = profil.formulaire(ctx, fiche, ctx.user)
     _, cv, dernier = profil.cv_de(ctx.user.id)
     complete = form.est_valable(complet=True)
@@ -72,7 +71,7 @@ def taches(ctx: Context) -> dict[str, Any]:
         "valide": fiche.mode is Mode.VALIDE,
         "etat_identification": _etat(fiche.enregistre_le, complete, manques),
         "etat_cv": _etat_du_cv(cv, dernier),
-        "demande": demande_de(ctx.user.id) if fiche.mode is not Mode.LIBRE else Demande(ctx.user.id),
+        "demande": store.demande_of(demande_lue) if demande_lue else Demande(ctx.user.id),
     }
 
 
@@ -120,34 +119,57 @@ def transmission(ctx: Context) -> dict[str, Any]:
     return {"demande": demande, "structure": referentiels.structure(demande.structure)}
 
 
-def liste_de_travail(ctx: Context, apres: str) -> dict[str, Any]:
-    """Rule E2: what waits in the gestionnaire's structures, oldest first, and for how long."""
-    demandes: list[Demande] = []
-    for structure in ctx.user.structures:
-        demandes += store.en_attente(structure, PAR_PAGE + 1, apres)
-    demandes.sort(key=lambda d: d.transmise_le)
+def liste_de_travail(ctx: Context, filtre: Filtre) -> dict[str, Any]:
+    """Rules E2, S4: what waits in the gestionnaire's structures, and for how long; a page at a time."""
+    demandes = _en_attente(ctx, filtre, PAR_PAGE + 1)
     montrees = demandes[:PAR_PAGE]
     return {
-        "demandes": [(d, referentiels.structure(d.structure), _attente(ctx, d.transmise_le)) for d in montrees],
+        "demandes": [
+            (d, referentiels.structure(d.structure), rules.attente(_jours(ctx, d.transmise_le))) for d in montrees
+        ],
         "suite": montrees[-1].transmise_le if len(demandes) > PAR_PAGE else None,
-        "structures": [referentiels.structure(code) for code in ctx.user.structures],
-        "apres": apres,
+        "structures": [s for s in map(referentiels.structure, ctx.user.structures) if s],
+        "filtre": filtre,
     }
 
 
-def _attente(ctx: Context, depuis: str) -> str:
-    return rules.attente((ctx.today - from_iso(depuis).astimezone(PARIS).date()).days)
+def export_de_la_liste(ctx: Context, filtre: Filtre) -> str:
+    """Rule S4: the same list for a spreadsheet, whole up to EXPORT_MAX lines."""
+    lignes = []
+    for d in _en_attente(ctx, filtre, EXPORT_MAX):
+        structure, transmise = referentiels.structure(d.structure), from_iso(d.transmise_le).astimezone(PARIS)
+        nom = structure.nom if structure else ""
+        lignes.append((d.reference, d.nom, nom, f"{transmise:%d/%m/%Y %H:%M}", _jours(ctx, d.transmise_le)))
+    return csv_text(("Référence", "Intervenant", "Structure", "Transmise le", "Jours d’attente"), lignes)
 
 
-def dossier(ctx: Context, demande: Demande) -> dict[str, Any]:
-    """Rule E2: the whole profile on one page, its CV's pages beside it."""
-    compte: Compte | None = comptes.compte(demande.compte)
-    if compte is None:
+def _en_attente(ctx: Context, filtre: Filtre, limite: int) -> list[Demande]:
+    demandes: list[Demande] = []
+    for structure in filtre.structures(ctx.user.structures):
+        demandes += store.en_attente(structure, limite, filtre.apres, filtre.recentes)
+    demandes.sort(key=lambda d: d.transmise_le, reverse=filtre.recentes)
+    return demandes[:limite]
+
+
+def _jours(ctx: Context, depuis: str) -> int:
+    return (ctx.today - from_iso(depuis).astimezone(PARIS).date()).days
+
+
+def cv_de_la_demande(demande: Demande) -> Piece | None:
+    """The CV handed in with the application; the one in force when it was replaced since."""
+    cv = pieces.piece(demande.compte, demande.cv) if demande.cv else None
+    return cv if cv and cv.etat is EtatPiece.DISPONIBLE else profil.cv_de(demande.compte)[1]
+
+
+def dossier(ctx: Context, compte_id: str) -> dict[str, Any]:
+    """Rule E2: the whole profile on one page, its CV's pages beside it. NotFound as `usecases.demande_a_traiter`."""
+    lues = get_many(store.ref(compte_id), comptes.ref_du_compte(compte_id), profil.ref_du_profil(compte_id))
+    if None in lues:
         raise NotFound
-    fiche = profil.profil_de(compte)
-    cv = pieces.piece(compte.id, demande.cv) if demande.cv else None
-    if cv is None or cv.etat is not EtatPiece.DISPONIBLE:  # replaced since, or none was handed in then
-        cv = profil.cv_de(compte.id)[1]
+    demande, compte = store.demande_of(lues[0]), comptes.compte_lu(lues[1])
+    if not rules.peut_traiter(demande, ctx.user.structures):
+        raise NotFound
+    fiche, cv = profil.profil_lu(lues[2]), cv_de_la_demande(demande)
     return {
         "demande": demande,
         "compte": compte,
@@ -156,5 +178,5 @@ def dossier(ctx: Context, demande: Demande) -> dict[str, Any]:
         "pages": pieces.liens_des_pages(cv) if cv else [],
         "structure": referentiels.structure(demande.structure),
         "a_decider": demande.etat is Etat.TRANSMISE,
-        "attente": _attente(ctx, demande.transmise_le),
+        "attente": rules.attente(_jours(ctx, demande.transmise_le)),
     }

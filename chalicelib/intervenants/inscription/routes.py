@@ -14,6 +14,7 @@ from chalicelib.core.web.pages import Pages, Reply, bound_to, page, redirect
 from chalicelib.core.web.urls import url
 from chalicelib.intervenants.inscription import queries, usecases
 from chalicelib.intervenants.inscription.forms import CompteForm, RenvoiForm
+from chalicelib.intervenants.inscription.rules import Filtre
 
 bp = Pages(__name__)
 _T = "intervenants/inscription/templates"
@@ -158,17 +159,34 @@ def get_transmission(ctx: Context) -> Reply:
 @bp.page("/gestion/inscriptions", access=Access.GESTIONNAIRE)
 def get_liste(ctx: Context) -> Reply:
     """Rule E2: the work list."""
-    apres = ctx.request.query.first("apres")
-    return page(LISTE, **queries.liste_de_travail(ctx, apres if _INSTANT.fullmatch(apres) else ""))
+    return page(LISTE, **queries.liste_de_travail(ctx, _filtre(ctx)))
+
+
+def _filtre(ctx: Context) -> Filtre:
+    demande = ctx.request.query
+    apres = demande.first("apres")
+    recentes = demande.first("ordre") == "recentes"
+    structure = demande.first("structure") if demande.first("structure") in ctx.user.structures else ""
+    return Filtre(structure, recentes, apres if _INSTANT.fullmatch(apres) else "")
+
+
+@bp.page("/gestion/inscriptions.csv", access=Access.GESTIONNAIRE)
+def get_export(ctx: Context) -> Reply:
+    """Rule S4: the list for a spreadsheet; who takes it away is audited."""
+    body = queries.export_de_la_liste(ctx, replace(_filtre(ctx), apres=""))
+    usecases.noter_la_lecture(ctx, ctx.user.id, "exporter_les_demandes")
+    nom = f"demandes-{ctx.today.isoformat()}.csv"
+    entetes = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": f'attachment; filename="{nom}"'}
+    return Reply(body=body, headers=entetes)
 
 
 @bp.page("/gestion/inscriptions/{compte_id}", access=Access.GESTIONNAIRE)
 def get_dossier(ctx: Context, compte_id: str) -> Reply:
     """Rule E2: the whole profile."""
-    demande = usecases.demande_a_traiter(ctx, compte_id)
+    vu = queries.dossier(ctx, compte_id)
     usecases.noter_la_lecture(ctx, compte_id, "lire_un_profil")
     decidee = ctx.request.query.first("decidee") == "oui"
-    return page(DOSSIER, with_files=True, decidee=decidee, conflit=False, **queries.dossier(ctx, demande))
+    return page(DOSSIER, with_files=True, decidee=decidee, conflit=False, **vu)
 
 
 @bp.page("/gestion/inscriptions/{compte_id}/valider", access=Access.GESTIONNAIRE, methods=("POST",))
@@ -177,15 +195,13 @@ def post_valider(ctx: Context, compte_id: str) -> Reply:
     try:
         return redirect(usecases.valider(ctx, compte_id))
     except Conflict:
-        demande = usecases.demande_a_traiter(ctx, compte_id)
-        return page(DOSSIER, 409, with_files=True, decidee=False, conflit=True, **queries.dossier(ctx, demande))
+        return page(DOSSIER, 409, with_files=True, decidee=False, conflit=True, **queries.dossier(ctx, compte_id))
 
 
 @bp.page("/gestion/inscriptions/{compte_id}/cv", access=Access.GESTIONNAIRE)
 def get_cv(ctx: Context, compte_id: str) -> Reply:
     """Rule U3: the original, access checked, audited, by a short-lived link."""
-    demande = usecases.demande_a_traiter(ctx, compte_id)
-    cv = queries.dossier(ctx, demande)["cv"]
+    cv = queries.cv_de_la_demande(usecases.demande_a_traiter(ctx, compte_id))
     if cv is None:
         raise NotFound
     usecases.noter_la_lecture(ctx, compte_id, "lire_un_cv")

@@ -60,6 +60,19 @@ class Demande:
     cv: str = ""
 
 
+@dataclass(frozen=True)
+class Filtre:
+    """Rule S4: what a work list shows. `structure`: a code, or "" for all; `apres`: instant of the last one seen."""
+
+    structure: str = ""
+    recentes: bool = False
+    apres: str = ""
+
+    def structures(self, siennes: tuple[str, ...]) -> tuple[str, ...]:
+        """Rule T6: the structures to look into: the one chosen among the gestionnaire's, or all of theirs."""
+        return tuple(code for code in siennes if self.structure in {code, ""})
+
+
 def refus_de_transmettre(demande: Demande, complete: bool, cv_en_cours: bool) -> Refus | None:
     """Rule E1: why this application can't be transmitted now."""
     if demande.etat is Etat.TRANSMISE:

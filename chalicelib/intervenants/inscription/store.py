@@ -41,13 +41,19 @@ def liste(structure: str) -> str:
     return f"DEMANDES#{structure}"
 
 
+def ref(compte_id: str) -> tuple[type[Row], str, str]:
+    """Where an application is, for a read with others (table.get_many)."""
+    return DemandeRow, _pk(compte_id), "DEMANDE"
+
+
 def lire(compte_id: str) -> Demande | None:
     """The application of an account; None before it was transmitted."""
-    row = get(DemandeRow, _pk(compte_id), "DEMANDE")
-    return _demande_of(row) if row else None
+    row = get(*ref(compte_id))
+    return demande_of(row) if row else None
 
 
-def _demande_of(row: DemandeRow) -> Demande:
+def demande_of(row: Any) -> Demande:
+    """The row as the rules see it."""
     return Demande(
         compte=row.pk.removeprefix("INTERVENANT#"),
         etat=Etat[row.etat],
@@ -95,10 +101,11 @@ def decider(act: Act, demande: Demande, etat: Etat) -> None:
     act.create(row, "decision")
 
 
-def en_attente(structure: str, limite: int, apres: str = "") -> list[Demande]:
-    """Rule E2: what waits in a structure, oldest first."""
-    condition = DemandeRow.gsi1sk > apres if apres else None
-    return [_demande_of(row) for row in _index().query(liste(structure), condition, limit=limite)]
+def en_attente(structure: str, limite: int, apres: str = "", recentes: bool = False) -> list[Demande]:
+    """Rule E2: what waits in a structure, oldest first (or last), beyond the instant `apres`."""
+    beyond = DemandeRow.gsi1sk < apres if recentes else DemandeRow.gsi1sk > apres
+    rows = _index().query(liste(structure), beyond if apres else None, limit=limite, scan_index_forward=not recentes)
+    return [demande_of(row) for row in rows]
 
 
 def _index() -> Any:

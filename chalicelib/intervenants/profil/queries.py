@@ -22,6 +22,10 @@ def profil_de(compte: Compte) -> Profil:
     return found
 
 
+ref_du_profil = store.ref
+profil_lu = store.profil_of
+
+
 def formulaire(ctx: Context, profil: Profil, compte: Compte) -> IdentificationForm:
     """« Identification » as it was kept."""
     saved = profil.identification or rules.identification_de_depart(compte)

@@ -23,11 +23,20 @@ def pk(compte_id: str) -> str:
     return f"INTERVENANT#{compte_id}"
 
 
+def ref(compte_id: str) -> tuple[type[Row], str, str]:
+    """Where a profile is, for a read with others (table.get_many)."""
+    return ProfilRow, pk(compte_id), "PROFIL"
+
+
 def lire(compte_id: str) -> Profil | None:
     """The profile; None before the account was activated."""
-    row = get(ProfilRow, pk(compte_id), "PROFIL")
-    if row is None:
-        return None
+    row = get(*ref(compte_id))
+    return profil_of(row) if row else None
+
+
+def profil_of(row: Any) -> Profil:
+    """The row as the rules see it."""
+    compte_id = row.pk.removeprefix("INTERVENANT#")
     return Profil(compte_id, dict(row.identification or {}), int(row.version), Mode[row.mode], row.enregistre_le)
 
 
