@@ -395,7 +395,7 @@ def messages(file: str) -> list[str]:
 # Everybody at once: for the matrices that walk all routes.
 
 ROLES = ("visiteur", "en inscription", "en attente", "validé", "gestionnaire", "autre gestionnaire", "administrateur")
-JETON = "x" * 43
+JETON, AILLEURS = "x" * 43, "f" * 64
 
 
 @dataclass
@@ -413,6 +413,7 @@ class Scene:
         valeurs = {
             "compte_id": self.comptes["en attente"],
             "piece_id": self.fichiers[qui],
+            "connexion_id": AILLEURS[:16],
             "mail_id": self.mail,
             "jeton": JETON,
             "defi": "0" * 26,
@@ -430,6 +431,17 @@ class Scene:
         cookies = self.clients[role].cookies
         jeton = cookies.get(session.SESSION, "..").split(".")[1]
         return csrf.new_command(live_context(), digest(jeton) if jeton else cookies[session.VISIT])
+
+
+def _ouvrir_ailleurs(client: Client) -> None:
+    """The same person is logged in on another device."""
+    from chalicelib.commun.comptes.store import SessionRow, pk
+    from chalicelib.core.context import live_context
+    from chalicelib.core.web import session
+
+    if session.SESSION in client.cookies:
+        proprietaire = client.cookies[session.SESSION].split(".")[0]
+        SessionRow(pk(proprietaire), f"SESSION#{AILLEURS}", ouverte_le=live_context().instant).save()
 
 
 def _statique() -> str:
@@ -457,6 +469,8 @@ def scene(guichet: Any) -> Scene:
     mort.gsi1pk, mort.gsi1sk, mort.cree_le = "MAILS#MORTS", "2026-11-21T09:00:00.000000Z", "2026-11-21T09:00:00.000000Z"
     mort.save()
     guichet.deliver()
+    for client in clients.values():
+        _ouvrir_ailleurs(client)
     for client in clients.values():  # what a first page makes (secrets, the visit) is made
         client.follow(client.get("/connexion"))
     return Scene(clients, comptes, fichiers, "1" * 26)

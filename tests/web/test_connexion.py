@@ -289,6 +289,37 @@ def test_le_mot_de_passe_compte_a_la_lettre(guichet: Guichet, visiteur: Client, 
     assert (se_connecter(guichet.client(), EMAIL, saisi).status == 303) is entre
 
 
+@pytest.mark.rule("T1")
+def test_chacun_voit_ses_connexions_et_les_ferme(guichet: Guichet, inscrit: Client) -> None:
+    guichet.advance(minutes=10)
+    telephone = guichet.client("198.51.100.7")
+    page = telephone.get("/connexion", **{"user-agent": "x"})
+    entetes = {"user-agent": "Mozilla/5.0 (Android 15; Mobile) Gecko/131.0 Firefox/131.0"}
+    champs = {**page.page.form("/connexion")["fields"], "identifiant": [EMAIL], "mot_de_passe": [MOT_DE_PASSE]}
+    telephone.post("/connexion", [(n, v) for n, vs in champs.items() for v in vs], **entetes)
+    liste = inscrit.get("/mes-connexions")
+    assert "Firefox, Android" in liste.page.text and "198.51.100.7" in liste.page.text
+    assert liste.page.text.count("Cet appareil") == 1
+    (fermer,) = [f["action"] for f in liste.page.forms if f["action"].startswith("/mes-connexions/")]
+    reponses = [inscrit.submit(liste, fermer) for _ in range(2)]
+    assert [r.location for r in reponses] == ["/mes-connexions"] * 2, "a double click answers the same"
+    assert telephone.get("/mon-profil").location == "/connexion?suite=/mon-profil"
+    assert inscrit.get("/mon-profil").status == 200
+    assert len(actes(guichet, "fermer_une_connexion")) == 1
+
+
+@pytest.mark.rule("T1", "T6")
+def test_la_connexion_d_un_autre_n_existe_pas(guichet: Guichet, inscrit: Client) -> None:
+    voisin = guichet.client()
+    lui = parcours.inscrit(voisin, nom="MARTIN", email="m@exemple.fr", confirmation_email="m@exemple.fr")
+    siennes = [r["sk"]["S"] for r in guichet.rows("comptes") if r["pk"]["S"] == f"COMPTE#{lui}"]
+    sienne = next(sk for sk in siennes if sk.startswith("SESSION#"))
+    chemin = f"/mes-connexions/{sienne.removeprefix('SESSION#')[:16]}/fermer"
+    commande = inscrit.get("/mes-connexions").page.form("/deconnexion")["fields"]["commande"][0]
+    assert inscrit.post(chemin, [("commande", commande)]).status == 404
+    assert voisin.get("/mon-profil").status == 200
+
+
 # Limits
 
 

@@ -8,6 +8,7 @@ from chalicelib.commun.comptes import rules, store
 from chalicelib.commun.comptes.forms import CodeForm, ConnexionForm
 from chalicelib.commun.comptes.rules import (
     Compte,
+    Connexion,
     EtatDuLien,
     Faute,
     Identite,
@@ -15,7 +16,7 @@ from chalicelib.commun.comptes.rules import (
     faute_de_fond,
     fautes_de_forme,
 )
-from chalicelib.core.context import Context
+from chalicelib.core.context import Context, iso
 from chalicelib.core.errors import PortalError
 from chalicelib.core.passwords import common_passwords
 from chalicelib.core.settings import settings
@@ -25,6 +26,7 @@ from chalicelib.core.web.request import MultiDict, Request
 from chalicelib.core.web.urls import chemin_local
 
 REPRISE_MAX = 60_000
+ID_DE_CONNEXION = 16
 _REPRISE, _CONNEXION, _CODE = (f"commun/comptes/templates/{n}.html" for n in ("reprise", "connexion", "code"))
 _JAMAIS_REPRIS = ("commande", "mot_de_passe", "confirmation_mot_de_passe", "code")
 
@@ -60,6 +62,23 @@ def etat_du_lien(ctx: Context, token: str) -> EtatDuLien:
     if etat is EtatDuLien.VALABLE and jeton and store.lire(jeton.compte) is None:  # swept at this very instant
         return EtatDuLien.EXPIRE
     return etat
+
+
+def mes_connexions(ctx: Context) -> list[Connexion]:
+    """Rule T1: the sessions of the person that still live, the newest first."""
+    debut = iso(ctx.now - rules.SESSION_ABSOLUE)
+    vivantes = [row for row in store.sessions(ctx.user.id) if row.ouverte_le >= debut]
+    vivantes.sort(key=lambda row: row.ouverte_le, reverse=True)
+    return [
+        Connexion(
+            id=row.sk.removeprefix("SESSION#")[:ID_DE_CONNEXION],
+            ouverte_le=row.ouverte_le,
+            appareil=rules.appareil_lisible(row.appareil),
+            source=row.source,
+            actuelle=row.sk == f"SESSION#{ctx.user.session}",
+        )
+        for row in vivantes
+    ]
 
 
 def politique() -> Politique:

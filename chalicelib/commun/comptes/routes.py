@@ -15,7 +15,9 @@ bp = Pages(__name__)
 _RECONNECTE = (
     "Vous êtes de nouveau connecté. Ce que vous aviez saisi n’est pas encore enregistré : envoyez-le maintenant."
 )
-PAGE, PAGE_CODE, PAGE_REPRISE = (f"commun/comptes/templates/{name}.html" for name in ("connexion", "code", "reprise"))
+PAGE, PAGE_CODE, PAGE_REPRISE, PAGE_CONNEXIONS = (
+    f"commun/comptes/templates/{name}.html" for name in ("connexion", "code", "reprise", "connexions")
+)
 ETAPE = "__Host-etape"
 COOKIE_ETAPE = ETAPE + "={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600"
 
@@ -86,6 +88,18 @@ def _entrer(entree: usecases.Entree, suite: str, reprise: str) -> Reply:
 def get_session(ctx: Context) -> Reply:
     """« Rester connecté »: the session is seen now (rule T1)."""
     return Reply(body="", headers={"Content-Type": "text/plain; charset=utf-8"})
+
+
+@bp.page("/mes-connexions", access=Access.CONNECTE)
+def get_connexions(ctx: Context) -> Reply:
+    """Rule T1: where one is logged in."""
+    return page(PAGE_CONNEXIONS, connexions=queries.mes_connexions(ctx))
+
+
+@bp.page("/mes-connexions/{connexion_id}/fermer", access=Access.CONNECTE, methods=("POST",))
+def post_fermer(ctx: Context, connexion_id: str) -> Reply:
+    """Rule T1."""
+    return redirect(usecases.fermer_une_connexion(ctx, connexion_id))
 
 
 @bp.page("/deconnexion", access=Access.CONNECTE, methods=("POST",))

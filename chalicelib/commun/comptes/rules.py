@@ -88,6 +88,31 @@ class Compte:
         return self.identite.nom_affiche
 
 
+@dataclass(frozen=True)
+class Connexion:
+    """A session, as its owner sees it (rule T1). `id`: enough of its digest to name it among theirs."""
+
+    id: str
+    ouverte_le: str
+    appareil: str
+    source: str
+    actuelle: bool
+
+
+# In this order: Edge and Opera also say that they are Chrome, and Chrome that it is Safari.
+_NAVIGATEURS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("FxiOS", "Firefox"),
+                ("CriOS", "Chrome"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))  # fmt: skip
+_SYSTEMES = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
+             ("Mac OS X", "Mac"), ("Linux", "Linux"))  # fmt: skip
+
+
+def appareil_lisible(agent: str) -> str:
+    """« Firefox, Windows » from what a browser says of itself."""
+    navigateur = next((nom for signe, nom in _NAVIGATEURS if signe in agent), "Navigateur inconnu")
+    systeme = next((nom for signe, nom in _SYSTEMES if signe in agent), "appareil inconnu")
+    return f"{navigateur}, {systeme}"
+
+
 class Access(Enum):
     """Who may ask a route (rule T6). The objects of the route are checked besides, by its use case."""
 

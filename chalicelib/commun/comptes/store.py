@@ -228,8 +228,13 @@ def ouvrir_session(act: Act, compte_id: str, token: str, fin: timedelta) -> None
     )
 
 
+def sessions(compte_id: str) -> list[SessionRow]:
+    """The sessions of an account."""
+    return list(SessionRow.query(pk(compte_id), SessionRow.sk.startswith("SESSION#"), consistent_read=True))
+
+
 def remplacer_session(act: Act, compte_id: str, empreinte: str) -> None:
-    """Rule T1: entering again ends the session that one came with."""
+    """Rule T1: a session ended by an act: entering again ends the one that one came with, its owner ends another."""
     act.delete(SessionRow(pk(compte_id), f"SESSION#{empreinte}"))
 
 

@@ -7,7 +7,7 @@ from chalicelib.commun.comptes import rules, store
 from chalicelib.commun.comptes.rules import Compte, EtatCompte, Refus
 from chalicelib.core import audit, log, totp
 from chalicelib.core.context import Context, from_iso
-from chalicelib.core.errors import Conflict, Refused
+from chalicelib.core.errors import Conflict, NotFound, Refused
 from chalicelib.core.passwords import hash_password, verify
 from chalicelib.core.table import Act
 from chalicelib.core.web import limits, session
@@ -121,6 +121,18 @@ def utilisateur(ctx: Context, cookie: session.SessionCookie) -> Compte | None:
 def se_deconnecter(ctx: Context, cookie: session.SessionCookie) -> None:
     """Rule T1: the session ends on the server."""
     store.fermer_session(cookie.owner, cookie.token)
+
+
+def fermer_une_connexion(ctx: Context, connexion_id: str) -> str:
+    """Rule T1: the person ends one of their sessions, on another device; NotFound when it is not theirs."""
+    lignes = [row.sk.removeprefix("SESSION#") for row in store.sessions(ctx.user.id)]
+    empreinte = next((e for e in lignes if e.startswith(connexion_id) and e != ctx.user.session), None)
+    if empreinte is None or not connexion_id:
+        raise NotFound
+    act = Act(ctx)
+    store.remplacer_session(act, ctx.user.id, empreinte)
+    audit.note(act, "fermer_une_connexion", ctx.user.id)
+    return act.commit("/mes-connexions")
 
 
 def nouveau_compte(
