@@ -81,7 +81,8 @@ def _remplir_la_liste(scene: Scene) -> None:
         nom = f"{next(scene.suite).nom} Camille"
         act = Act(ctx)
         cle = ctx.new_id()
-        store.transmettre(act, Demande(cle, Etat.TRANSMISE, "bretagne", reference(cle, 2026), nom, ctx.instant))
+        demande = Demande(cle, Etat.TRANSMISE, "bretagne", reference(cle, 2026), nom, ctx.instant)
+        store.transmettre(act, demande, Demande(cle))
         act.commit()
 
 

@@ -94,14 +94,15 @@ def _demande(ctx: Context, compte_id: str, identite: Identite, etat: Etat) -> No
         f"{identite.nom} {identite.prenom}", ctx.instant,
     )  # fmt: skip
     act = Act(ctx)
-    inscription.transmettre(act, demande)
+    inscription.transmettre(act, demande, Demande(compte_id))
     profil.changer_le_mode(act, lu or Profil(compte_id), Mode.VALIDE if etat is Etat.VALIDEE else Mode.LECTURE_SEULE)
     act.commit()
     if etat is Etat.VALIDEE:
         gestionnaire = store.lire_par_email("gestionnaire@demo.fr")
         auteur = store.compte_of(gestionnaire) if gestionnaire else None
         act = Act(replace(ctx, user=auteur))
-        inscription.decider(act, demande, Etat.VALIDEE)
+        decidee = replace(demande, etat=etat, decidee_le=ctx.instant, decidee_par=act.ctx.user.nom_affiche)
+        inscription.decider(act, replace(decidee, premiere_etude_le=ctx.instant), demande)
         act.commit()
 
 

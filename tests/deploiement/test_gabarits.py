@@ -15,7 +15,12 @@ TABLES = {"noyau", "outbox", "comptes", "intervenants", "pieces", "audit"}
 WITH_TTL = {"noyau", "outbox", "comptes", "audit"}
 QUEUE_WORKERS = {"envoyer_mails": "MailsQueue", "dessiner_pages": "ImagesQueue"}
 EVENT_WORKERS = {"verifier_depot", "recevoir_verdict", "recevoir_rebond"}
-SWEEPS = {"balayer_mails": "rate(1 minute)", "balayer_comptes": "rate(1 hour)", "balayer_pieces": "rate(15 minutes)"}
+SWEEPS = {
+    "balayer_mails": "rate(1 minute)",
+    "balayer_comptes": "rate(1 hour)",
+    "balayer_demandes": "rate(1 hour)",
+    "balayer_pieces": "rate(15 minutes)",
+}
 HANDLERS = {"api_handler", *QUEUE_WORKERS, *EVENT_WORKERS, *SWEEPS}
 DATA = {"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SES::EmailIdentity"}
 ATTRIBUTES = {"pk", "sk", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk", "due_pk", "due_at"}
@@ -206,7 +211,7 @@ def test_chaque_alarme_previent_et_a_sa_fiche(app: dict[str, Any]) -> None:
 
 
 def test_un_balayage_en_retard_de_deux_periodes_alerte(app: dict[str, Any]) -> None:
-    periods = {"balayer_mails": 60, "balayer_comptes": 3600, "balayer_pieces": 900}
+    periods = {"balayer_mails": 60, "balayer_comptes": 3600, "balayer_demandes": 3600, "balayer_pieces": 900}
     for handler, period in periods.items():
         alarm = app[f"{_logical(handler)}LateAlarm"]["Properties"]
         assert alarm["TreatMissingData"] == "breaching"
@@ -292,6 +297,7 @@ def test_l_audit_ne_peut_que_s_allonger(policies: dict[str, list[dict[str, Any]]
         ("recevoir_rebond", {"noyau"}),
         ("balayer_mails", {"noyau", "outbox"}),
         ("balayer_comptes", {"noyau", "outbox", "comptes", "intervenants", "pieces", "audit"}),
+        ("balayer_demandes", {"noyau", "outbox", "comptes", "intervenants", "audit"}),
         ("balayer_pieces", {"noyau", "outbox", "pieces", "audit"}),
     ],
 )

@@ -141,7 +141,7 @@ def test_le_parcours_entier_ne_dit_rien_de_personne(guichet: Guichet, mouchard: 
     assert DOMICILE["voie"] in dossier.page.text
     gestion.follow(gestion.submit(dossier, next(f["action"] for f in dossier.page.forms if "valider" in f["action"])))
     assert len(guichet.deliver()) == 2
-    for planification in ("balayer_comptes", "balayer_mails", "balayer_pieces"):
+    for planification in ("balayer_comptes", "balayer_demandes", "balayer_mails", "balayer_pieces"):
         guichet.sweep(planification)
 
     noms = " ".join(mouchard.dits)

@@ -136,7 +136,16 @@ def test_un_gabarit_mal_ecrit_est_rouge() -> None:
 ECHANTILLONS: dict[str, Any] = {
     "compte": compte(),
     "jeton": "jeton-d-essai",
-    "demande": Demande("c1", Etat.TRANSMISE, "grand-est", "INS-2026-7F3K9Q2M", "DUBOIS Jean"),
+    "demande": Demande(
+        "c1",
+        Etat.REJETEE,
+        "grand-est",
+        "INS-2026-7F3K9Q2M",
+        "DUBOIS Jean",
+        message="Motif",
+        premiere_etude_le="2026-11-21T09:00:00.000000Z",
+        echeance="2027-01-21T09:00:00.000000Z",
+    ),
     "structure": "Délégation Grand Est",
 }
 MORCEAUX = {"subject.txt", "body.txt", "body.html"}

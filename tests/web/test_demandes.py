@@ -209,12 +209,12 @@ def test_la_liste_de_travail_commence_par_les_plus_anciennes_et_dit_leur_attente
         guichet.advance(days=jours)
     rempli(guichet.client(), **personne("DELTA"))
     liste = en_poste(visiteur).get(LISTE)
-    assert [(li[0], li[2], li[4]) for li in lignes(liste)] == [
+    assert [(li[0], li[2], li[5]) for li in lignes(liste)] == [
         ("BRAVO Jean", "Délégation Grand Est", "4 jours"),
         ("ALPHA Jean", "Délégation Grand Est", "1 jour"),
         ("CHARLIE Jean", "Délégation Grand Est", "Aujourd’hui"),
     ]
-    assert lignes(liste)[0][3] == "21 novembre 2026 à 10 h 00"
+    assert lignes(liste)[0][4] == "21 novembre 2026 à 10 h 00"
 
 
 @pytest.mark.rule("E2")
@@ -224,7 +224,7 @@ def test_l_attente_se_compte_en_jours_de_paris(guichet: Guichet, visiteur: Clien
     guichet.advance(minutes=4)
     transmise(guichet.client(), **personne("BRAVO"))
     liste = lignes(en_poste(visiteur).get(LISTE))
-    assert [li[4] for li in liste] == ["1 jour", "Aujourd’hui"]
+    assert [li[5] for li in liste] == ["1 jour", "Aujourd’hui"]
 
 
 @pytest.mark.rule("E2", "T6")
@@ -282,8 +282,8 @@ def test_la_liste_s_emporte_dans_un_tableur(guichet: Guichet, visiteur: Client) 
     assert export.headers["content-type"] == "text/csv; charset=utf-8"
     assert export.headers["content-disposition"] == 'attachment; filename="demandes-2026-11-24.csv"'
     tete, *suite = list(csv.reader(export.body.removeprefix("\ufeff").splitlines(), delimiter=";"))
-    assert tete == ["Référence", "Intervenant", "Structure", "Transmise le", "Jours d’attente"]
-    assert [(li[1].split()[0], li[2], li[3], li[4]) for li in suite] == [
+    assert tete == ["Référence", "Intervenant", "Structure", "État", "Transmise le", "Jours depuis"]
+    assert [(li[1].split()[0], li[2], li[4], li[5]) for li in suite] == [
         ("CHARLIE", "Délégation Bretagne", "23/11/2026 10:00", "1"),
         ("ALPHA", "Délégation Bretagne", "21/11/2026 10:00", "3"),
     ], "another structure's stay out, whatever is asked"
@@ -301,7 +301,7 @@ def test_valider_previent_la_personne_et_garde_qui_et_quand(guichet: Guichet, vi
     guichet.advance(minutes=10)
     page = agent.follow(valider(agent, compte_id))
     assert "Demande validée" in page.page.text
-    assert "validée par Gaëlle Gestion le 21 novembre 2026 à 10 h 10" in page.page.text
+    assert "décision du 21 novembre 2026 à 10 h 10 par Gaëlle Gestion" in page.page.text
     assert lignes(agent.get(LISTE)) == [] and not [f for f in page.page.forms if f["action"].endswith("/valider")]
     (mail,) = guichet.deliver()
     assert (mail["To"], mail["Subject"]) == (IDENTITE["email"], "Votre demande d’inscription est validée")
@@ -352,7 +352,7 @@ def test_le_second_de_deux_gestionnaires_voit_ce_que_le_premier_a_fait(guichet: 
     tard = second.submit(pages[1], action)
     assert tard.status == 409
     assert "Cette demande vient d’être traitée" in tard.page.text
-    assert "Gaëlle Gestion l’a validée le 21 novembre 2026 à 10 h 00" in tard.page.text
+    assert "Le 21 novembre 2026 à 10 h 00, par Gaëlle Gestion : validée." in tard.page.text
     assert not [f for f in tard.page.forms if f["action"] == action]
     assert photo(guichet) == avant and len(guichet.deliver()) == 1
 
@@ -379,7 +379,7 @@ def test_deux_decisions_dans_le_meme_instant_n_en_font_qu_une(
 
     monkeypatch.setattr(usecases, "demande_a_traiter", lire)
     tard = second.submit(pages[1], action)
-    assert (lu[-1].status, tard.status) == (303, 409) and "Gaëlle Gestion l’a validée" in tard.page.text
+    assert (lu[-1].status, tard.status) == (303, 409) and "par Gaëlle Gestion : validée" in tard.page.text
     assert len(guichet.deliver()) == len(actes(guichet, "valider_la_demande")) == 1
 
 

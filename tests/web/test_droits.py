@@ -38,6 +38,8 @@ SANS_OBJET = {
     ("GET /gestion/inscriptions/{compte_id}", "autre gestionnaire"),
     ("GET /gestion/inscriptions/{compte_id}/cv", "autre gestionnaire"),
     ("POST /gestion/inscriptions/{compte_id}/valider", "autre gestionnaire"),
+    ("POST /gestion/inscriptions/{compte_id}/complement", "autre gestionnaire"),
+    ("POST /gestion/inscriptions/{compte_id}/rejeter", "autre gestionnaire"),
 }
 
 

@@ -139,6 +139,11 @@
 
   document.addEventListener("input", (event) => {
     const field = event.target;
+    if (field.dataset.textes) {
+      const area = byId(field.dataset.textesCible);
+      area.value = JSON.parse(field.dataset.textes)[field.value] || area.value;
+      counter(area);
+    }
     if (field.dataset.maximum) {
       counter(field);
       say(byId(`${field.id}-compteur`)?.textContent || "");

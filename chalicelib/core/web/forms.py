@@ -54,6 +54,14 @@ class Texte(StringField):
         self.data = " ".join(valuelist[0].split()) if valuelist else ""
 
 
+class Paragraphe(StringField):
+    """A text of several lines: its line ends are kept, its ends trimmed."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """`data`: the text, without spaces around it."""
+        self.data = valuelist[0].strip() if valuelist else ""
+
+
 class DateFr(Field):
     """A day typed jj/mm/aaaa (also with dots, dashes, spaces, or ISO)."""
 

@@ -8,7 +8,8 @@ from wtforms.validators import ValidationError
 
 from chalicelib.commun.comptes import public as comptes
 from chalicelib.commun.comptes.rules import Civilite, Identite
-from chalicelib.core.web.forms import Choix, DateFr, Longueur, PortalForm, Requis, Texte
+from chalicelib.core.web.forms import Choix, DateFr, Longueur, Paragraphe, PortalForm, Requis, Texte
+from chalicelib.intervenants.inscription.rules import MESSAGE_MAX, TEXTES_PRETS
 from chalicelib.intervenants.profil.rules import faute_de_naissance, faute_de_nom
 
 _RECOPIEZ = "Recopiez les chiffres de l’image, ou écoutez-les."
@@ -104,6 +105,28 @@ class CompteForm(PortalForm):
             raise ValueError("the form was not validated")
         usage = self.nom.data if self.identique.data else self.nom_usage.data
         return Identite(Civilite[self.civilite.data], self.nom.data, self.prenom.data, naissance, usage)
+
+
+class ComplementForm(PortalForm):
+    """Rule E4: what is asked from the person; a ready text stands for an empty one."""
+
+    texte_pret = Choix("Texte prêt", choices=[(titre, titre) for titre in TEXTES_PRETS])
+    complement = Paragraphe("Votre message", [Longueur(MESSAGE_MAX)])
+
+    def validate_complement(self, field: Field) -> None:
+        """A message, or a ready text."""
+        field.data = field.data or TEXTES_PRETS.get(self.texte_pret.data or "", "")
+        if not field.data:
+            raise ValidationError("Écrivez ce que la personne doit compléter, ou choisissez un texte prêt.")
+
+
+class RejetForm(PortalForm):
+    """Rule E3: with a reason."""
+
+    motif = Paragraphe(
+        "Motif", [Requis("Écrivez pourquoi la demande n’est pas retenue : la personne lira ce texte."),
+                  Longueur(MESSAGE_MAX)]
+    )  # fmt: skip
 
 
 class RenvoiForm(PortalForm):

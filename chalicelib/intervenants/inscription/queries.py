@@ -1,5 +1,6 @@
 """What the pages of an application show."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.commun.comptes import public as comptes
@@ -63,6 +64,7 @@ def taches(ctx: Context) -> dict[str, Any]:
     form = profil.formulaire(ctx, fiche, ctx.user)
     _, cv, dernier = profil.cv_de(ctx.user.id)
     complete = form.est_valable(complet=True)
+    demande = store.demande_of(demande_lue) if demande_lue else Demande(ctx.user.id)
     manques = sum(bool(field.errors) for field in form)
     return {
         "fiche": fiche,
@@ -71,7 +73,8 @@ def taches(ctx: Context) -> dict[str, Any]:
         "valide": fiche.mode is Mode.VALIDE,
         "etat_identification": _etat(fiche.enregistre_le, complete, manques),
         "etat_cv": _etat_du_cv(cv, dernier),
-        "demande": store.demande_of(demande_lue) if demande_lue else Demande(ctx.user.id),
+        "demande": demande,
+        "representer_le": rules.peut_representer_le(demande),
     }
 
 
@@ -119,15 +122,20 @@ def transmission(ctx: Context) -> dict[str, Any]:
     return {"demande": demande, "structure": referentiels.structure(demande.structure)}
 
 
+def complements_echus(ctx: Context) -> Iterator[Demande]:
+    """Rule E4: what the sweep looks at."""
+    return store.echues(ctx.instant)
+
+
 def liste_de_travail(ctx: Context, filtre: Filtre) -> dict[str, Any]:
     """Rules E2, S4: what waits in the gestionnaire's structures, and for how long; a page at a time."""
     demandes = _en_attente(ctx, filtre, PAR_PAGE + 1)
     montrees = demandes[:PAR_PAGE]
     return {
         "demandes": [
-            (d, referentiels.structure(d.structure), rules.attente(_jours(ctx, d.transmise_le))) for d in montrees
+            (d, referentiels.structure(d.structure), rules.attente(_jours(ctx, rules.rang(d)))) for d in montrees
         ],
-        "suite": montrees[-1].transmise_le if len(demandes) > PAR_PAGE else None,
+        "suite": rules.rang(montrees[-1]) if len(demandes) > PAR_PAGE else None,
         "structures": [s for s in map(referentiels.structure, ctx.user.structures) if s],
         "filtre": filtre,
     }
@@ -139,15 +147,16 @@ def export_de_la_liste(ctx: Context, filtre: Filtre) -> str:
     for d in _en_attente(ctx, filtre, EXPORT_MAX):
         structure, transmise = referentiels.structure(d.structure), from_iso(d.transmise_le).astimezone(PARIS)
         nom = structure.nom if structure else ""
-        lignes.append((d.reference, d.nom, nom, f"{transmise:%d/%m/%Y %H:%M}", _jours(ctx, d.transmise_le)))
-    return csv_text(("Référence", "Intervenant", "Structure", "Transmise le", "Jours d’attente"), lignes)
+        attente = _jours(ctx, rules.rang(d))
+        lignes.append((d.reference, d.nom, nom, d.etat.libelle, f"{transmise:%d/%m/%Y %H:%M}", attente))
+    return csv_text(("Référence", "Intervenant", "Structure", "État", "Transmise le", "Jours depuis"), lignes)
 
 
 def _en_attente(ctx: Context, filtre: Filtre, limite: int) -> list[Demande]:
     demandes: list[Demande] = []
     for structure in filtre.structures(ctx.user.structures):
-        demandes += store.en_attente(structure, limite, filtre.apres, filtre.recentes)
-    demandes.sort(key=lambda d: d.transmise_le, reverse=filtre.recentes)
+        demandes += store.en_attente(structure, limite, filtre.apres, filtre.recentes, filtre.etat)
+    demandes.sort(key=rules.rang, reverse=filtre.recentes)
     return demandes[:limite]
 
 
@@ -178,5 +187,8 @@ def dossier(ctx: Context, compte_id: str) -> dict[str, Any]:
         "pages": pieces.liens_des_pages(cv) if cv else [],
         "structure": referentiels.structure(demande.structure),
         "a_decider": demande.etat is Etat.TRANSMISE,
+        "decisions": store.decisions(compte_id),
+        "representer_le": rules.peut_representer_le(demande),
+        "textes_prets": rules.TEXTES_PRETS,
         "attente": rules.attente(_jours(ctx, demande.transmise_le)),
     }

@@ -1,6 +1,7 @@
 """Pages of an application: « Déposer un CV », activation, transmission; and the staff's."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -13,8 +14,8 @@ from chalicelib.core.web import captcha, session
 from chalicelib.core.web.pages import Pages, Reply, bound_to, page, redirect
 from chalicelib.core.web.urls import url
 from chalicelib.intervenants.inscription import queries, usecases
-from chalicelib.intervenants.inscription.forms import CompteForm, RenvoiForm
-from chalicelib.intervenants.inscription.rules import Filtre
+from chalicelib.intervenants.inscription.forms import ComplementForm, CompteForm, RejetForm, RenvoiForm
+from chalicelib.intervenants.inscription.rules import Etat, Filtre
 
 bp = Pages(__name__)
 _T = "intervenants/inscription/templates"
@@ -167,7 +168,8 @@ def _filtre(ctx: Context) -> Filtre:
     apres = demande.first("apres")
     recentes = demande.first("ordre") == "recentes"
     structure = demande.first("structure") if demande.first("structure") in ctx.user.structures else ""
-    return Filtre(structure, recentes, apres if _INSTANT.fullmatch(apres) else "")
+    etat = Etat.__members__.get(demande.first("etat"), Etat.TRANSMISE)
+    return Filtre(structure, recentes, apres if _INSTANT.fullmatch(apres) else "", etat)
 
 
 @bp.page("/gestion/inscriptions.csv", access=Access.GESTIONNAIRE)
@@ -183,19 +185,47 @@ def get_export(ctx: Context) -> Reply:
 @bp.page("/gestion/inscriptions/{compte_id}", access=Access.GESTIONNAIRE)
 def get_dossier(ctx: Context, compte_id: str) -> Reply:
     """Rule E2: the whole profile."""
-    vu = queries.dossier(ctx, compte_id)
+    vu = _dossier(ctx, compte_id, decidee=ctx.request.query.first("decidee") == "oui")
     usecases.noter_la_lecture(ctx, compte_id, "lire_un_profil")
-    decidee = ctx.request.query.first("decidee") == "oui"
-    return page(DOSSIER, with_files=True, decidee=decidee, conflit=False, **vu)
+    return vu
+
+
+def _dossier(ctx: Context, compte_id: str, status: int = 200, **values: Any) -> Reply:
+    defaut = {"decidee": False, "conflit": False, "complement": ComplementForm(), "rejet": RejetForm()}
+    return page(DOSSIER, status, with_files=True, **queries.dossier(ctx, compte_id), **(defaut | values))
+
+
+def _decision(ctx: Context, compte_id: str, decider: Callable[[], str]) -> Reply:
+    """Rule E2: the second of two gestionnaires sees what the first did."""
+    try:
+        return redirect(decider())
+    except Conflict:
+        return _dossier(ctx, compte_id, 409, conflit=True)
 
 
 @bp.page("/gestion/inscriptions/{compte_id}/valider", access=Access.GESTIONNAIRE, methods=("POST",))
 def post_valider(ctx: Context, compte_id: str) -> Reply:
     """Rules E2, E5."""
-    try:
-        return redirect(usecases.valider(ctx, compte_id))
-    except Conflict:
-        return page(DOSSIER, 409, with_files=True, decidee=False, conflit=True, **queries.dossier(ctx, compte_id))
+    return _decision(ctx, compte_id, lambda: usecases.valider(ctx, compte_id))
+
+
+@bp.page("/gestion/inscriptions/{compte_id}/complement", access=Access.GESTIONNAIRE, methods=("POST",))
+def post_complement(ctx: Context, compte_id: str) -> Reply:
+    """Rules E2, E4."""
+    form = ComplementForm.of(ctx)
+    if not form.validate():
+        return _dossier(ctx, compte_id, 422, complement=form, form=form)
+    message = str(form.complement.data)
+    return _decision(ctx, compte_id, lambda: usecases.demander_un_complement(ctx, compte_id, message))
+
+
+@bp.page("/gestion/inscriptions/{compte_id}/rejeter", access=Access.GESTIONNAIRE, methods=("POST",))
+def post_rejeter(ctx: Context, compte_id: str) -> Reply:
+    """Rules E2, E3."""
+    form = RejetForm.of(ctx)
+    if not form.validate():
+        return _dossier(ctx, compte_id, 422, rejet=form, form=form)
+    return _decision(ctx, compte_id, lambda: usecases.rejeter(ctx, compte_id, str(form.motif.data)))
 
 
 @bp.page("/gestion/inscriptions/{compte_id}/cv", access=Access.GESTIONNAIRE)

@@ -1,7 +1,14 @@
 """The law of applications: opening an account, transmitting, deciding. Pure."""
 
+from calendar import monthrange
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from enum import Enum
+from zoneinfo import ZoneInfo
+
+PARIS = ZoneInfo("Europe/Paris")
+MOIS_POUR_COMPLETER, RAPPEL_AVANT = 2, timedelta(days=15)  # rule E4
+MESSAGE_MAX = 2000
 
 DOCUMENTS = {
     "charte": "J’ai pris connaissance de la charte des intervenants",
@@ -10,12 +17,31 @@ DOCUMENTS = {
 }  # rule B1: each counts once its link was opened
 
 
+TEXTES_PRETS = {
+    "Préciser le parcours": (
+        "Votre parcours ne nous permet pas d’apprécier vos compétences. Merci de joindre un CV à jour qui décrit vos "
+        "expériences professionnelles et, s’il y a lieu, vos expériences de formateur ou de formatrice."
+    ),
+    "Corriger les coordonnées": (
+        "Vos coordonnées semblent incomplètes ou inexactes. Merci de vérifier votre adresse et vos numéros de "
+        "téléphone."
+    ),
+    "CV illisible": (
+        "Le CV que vous avez joint ne s’ouvre pas ou se lit mal. Merci d’en déposer un autre, au format PDF."
+    ),
+}
+"""Rule E4: what gestionnaires often ask, ready to be sent or changed. Title -> text."""
+
+
 class Etat(Enum):
     """States of an application (section E of the spec). Stored by name, shown by `libelle`."""
 
     BROUILLON = "À compléter"
     TRANSMISE = "En cours d’étude"
+    COMPLEMENT = "Complément demandé"
     VALIDEE = "Validée"
+    REJETEE = "Rejetée"
+    ARCHIVEE = "Archivée"
 
     @property
     def libelle(self) -> str:
@@ -40,6 +66,10 @@ class Refus(Enum):
     CV_EN_COURS = (
         "Votre CV est encore en cours de vérification : attendez quelques secondes, puis transmettez votre demande."
     )
+    TROP_TOT = (
+        "Votre demande n’a pas été retenue : vous pourrez la présenter de nouveau un an après sa première étude, "
+        "à la date indiquée dans votre profil."
+    )
     MODIFIEE_ENTRE_TEMPS = (
         "Votre profil a été modifié dans une autre fenêtre : relisez vos réponses, puis transmettez-les."
     )
@@ -47,7 +77,11 @@ class Refus(Enum):
 
 @dataclass(frozen=True)
 class Demande:
-    """An application. Instants are ISO texts in UTC; `nom` is the trainer's, kept for the work list."""
+    """An application. Instants are ISO texts in UTC; `nom` is the trainer's, kept for the work list.
+
+    `premiere_etude_le`: the first decision, from which rule E3 counts; `message`: what staff wrote with the last one;
+    `echeance`: when a complement that does not come archives the application (rule E4); `rappelee`: told before.
+    """
 
     compte: str
     etat: Etat = Etat.BROUILLON
@@ -58,27 +92,46 @@ class Demande:
     decidee_le: str = ""
     decidee_par: str = ""
     cv: str = ""
+    premiere_etude_le: str = ""
+    message: str = ""
+    echeance: str = ""
+    rappelee: bool = False
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Rule E2: one line of an application's history. `message`: what staff wrote."""
+
+    etat: Etat
+    par: str
+    le: str
+    message: str = ""
 
 
 @dataclass(frozen=True)
 class Filtre:
-    """Rule S4: what a work list shows. `structure`: a code, or "" for all; `apres`: instant of the last one seen."""
+    """Rule S4: what a work list shows. `structure`: a code, or "" for all; `apres`: instant of the last one seen;
+    `etat`: TRANSMISE, COMPLEMENT, or any other for what is treated."""
 
     structure: str = ""
     recentes: bool = False
     apres: str = ""
+    etat: Etat = Etat.TRANSMISE
 
     def structures(self, siennes: tuple[str, ...]) -> tuple[str, ...]:
         """Rule T6: the structures to look into: the one chosen among the gestionnaire's, or all of theirs."""
         return tuple(code for code in siennes if self.structure in {code, ""})
 
 
-def refus_de_transmettre(demande: Demande, complete: bool, cv_en_cours: bool) -> Refus | None:
-    """Rule E1: why this application can't be transmitted now."""
+def refus_de_transmettre(demande: Demande, complete: bool, cv_en_cours: bool, today: date) -> Refus | None:
+    """Rules E1, E3: why this application can't be transmitted now. `today`: the civil day in Paris."""
     if demande.etat is Etat.TRANSMISE:
         return Refus.DEJA_TRANSMISE
     if demande.etat is Etat.VALIDEE:
         return Refus.DEJA_VALIDEE
+    encore = peut_representer_le(demande)
+    if encore and today < encore:
+        return Refus.TROP_TOT
     if not complete:
         return Refus.INCOMPLETE
     return Refus.CV_EN_COURS if cv_en_cours else None
@@ -87,6 +140,35 @@ def refus_de_transmettre(demande: Demande, complete: bool, cv_en_cours: bool) ->
 def peut_traiter(demande: Demande | None, structures: tuple[str, ...]) -> bool:
     """Rules E2, T6: staff treat the applications that were transmitted to their structures; others do not exist."""
     return demande is not None and demande.etat is not Etat.BROUILLON and demande.structure in structures
+
+
+def rang(demande: Demande) -> str:
+    """The instant by which a work list sorts: since when the application waits for whom it waits for."""
+    return demande.transmise_le if demande.etat is Etat.TRANSMISE else demande.decidee_le
+
+
+def peut_representer_le(demande: Demande) -> date | None:
+    """Rule E3: the day from which a rejected application may be presented again: one year after its first analysis."""
+    if demande.etat is not Etat.REJETEE:
+        return None
+    return _mois_plus_tard(datetime.fromisoformat(demande.premiere_etude_le).astimezone(PARIS), 12).date()
+
+
+def echeance_du_complement(demande_le: datetime) -> datetime:
+    """Rule E4: two months to complete, to the minute, in Paris time."""
+    return _mois_plus_tard(demande_le.astimezone(PARIS), MOIS_POUR_COMPLETER)
+
+
+def rappel_du_complement(echeance: datetime) -> datetime:
+    """Rule E4: the reminder goes out 15 days before."""
+    return echeance.astimezone(PARIS) - RAPPEL_AVANT
+
+
+def _mois_plus_tard(moment: datetime, mois: int) -> datetime:
+    """The same day and time so many months later; the last day of a month that has not that many."""
+    annee, rang = divmod(moment.month - 1 + mois, 12)
+    jour = min(moment.day, monthrange(moment.year + annee, rang + 1)[1])
+    return moment.replace(year=moment.year + annee, month=rang + 1, day=jour)
 
 
 def reference(identifiant: str, annee: int) -> str:

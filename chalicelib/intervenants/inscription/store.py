@@ -1,11 +1,14 @@
 """Rows of applications, in the partition of their person; the work lists read the first index."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
-from chalicelib.core.table import Act, Row, get, meta
-from chalicelib.intervenants.inscription.rules import Demande, Etat
+from chalicelib.core.context import from_iso, iso
+from chalicelib.core.table import Act, Row, fallen_due, get, meta, shard
+from chalicelib.intervenants.inscription import rules
+from chalicelib.intervenants.inscription.rules import Decision, Demande, Etat
 
 
 class DemandeRow(Row):
@@ -20,6 +23,10 @@ class DemandeRow(Row):
     decidee_le = UnicodeAttribute(default="")
     decidee_par = UnicodeAttribute(default="")
     cv = UnicodeAttribute(default="")
+    premiere_etude_le = UnicodeAttribute(default="")
+    message = UnicodeAttribute(default="")
+    echeance = UnicodeAttribute(default="")
+    rappelee = BooleanAttribute(default=False)
 
 
 class DecisionRow(Row):
@@ -30,15 +37,19 @@ class DecisionRow(Row):
     auteur = UnicodeAttribute()
     nom_auteur = UnicodeAttribute()
     le = UnicodeAttribute()
+    message = UnicodeAttribute(default="")
 
 
 def _pk(compte_id: str) -> str:
     return f"INTERVENANT#{compte_id}"
 
 
-def liste(structure: str) -> str:
-    """The key of a structure's work list."""
-    return f"DEMANDES#{structure}"
+LISTES = {Etat.TRANSMISE: "DEMANDES", Etat.COMPLEMENT: "COMPLEMENTS"}
+
+
+def liste(structure: str, etat: Etat = Etat.TRANSMISE) -> str:
+    """The key of a structure's work list: of what waits for staff, or for the person; all else is treated."""
+    return f"{LISTES.get(etat, 'TRAITEES')}#{structure}"
 
 
 def ref(compte_id: str) -> tuple[type[Row], str, str]:
@@ -64,11 +75,15 @@ def demande_of(row: Any) -> Demande:
         decidee_le=row.decidee_le,
         decidee_par=row.decidee_par,
         cv=row.cv,
+        premiere_etude_le=row.premiere_etude_le,
+        message=row.message,
+        echeance=row.echeance,
+        rappelee=row.rappelee,
     )
 
 
-def transmettre(act: Act, demande: Demande) -> None:
-    """The application enters its structure's work list."""
+def transmettre(act: Act, demande: Demande, precedente: Demande) -> None:
+    """The application enters its structure's work list, if it is still as it was read: Conflict("demande") else."""
     row = DemandeRow(
         _pk(demande.compte),
         "DEMANDE",
@@ -80,31 +95,73 @@ def transmettre(act: Act, demande: Demande) -> None:
         nom=demande.nom,
         transmise_le=demande.transmise_le,
         cv=demande.cv,
+        premiere_etude_le=demande.premiere_etude_le,
     )
-    act.create(row, "demande")
+    if precedente.etat is Etat.BROUILLON:
+        act.create(row, "demande")
+    else:
+        act.put(row, _inchangee(precedente), "demande")
 
 
-def decider(act: Act, demande: Demande, etat: Etat) -> None:
-    """Rule E2: a decision, once: Conflict("etat") for the second of two."""
+def _inchangee(demande: Demande) -> Any:
+    return (DemandeRow.etat == demande.etat.name) & (DemandeRow.transmise_le == demande.transmise_le)
+
+
+def decider(act: Act, decidee: Demande, precedente: Demande) -> None:
+    """Rule E2: a decision, once: Conflict("etat") for the second of two. Without a user: the sweep's (rule E4)."""
     ctx = act.ctx
     actions: list[Any] = [
-        DemandeRow.etat.set(etat.name),
-        DemandeRow.decidee_le.set(ctx.instant),
-        DemandeRow.decidee_par.set(ctx.user.nom_affiche),
-        DemandeRow.gsi1pk.remove(),
-        DemandeRow.gsi1sk.remove(),
+        DemandeRow.etat.set(decidee.etat.name),
+        DemandeRow.decidee_le.set(decidee.decidee_le),
+        DemandeRow.decidee_par.set(decidee.decidee_par),
+        DemandeRow.premiere_etude_le.set(decidee.premiere_etude_le),
+        DemandeRow.message.set(decidee.message),
+        DemandeRow.echeance.set(decidee.echeance),
+        DemandeRow.rappelee.set(False),
+        DemandeRow.gsi1pk.set(liste(decidee.structure, decidee.etat)),
+        DemandeRow.gsi1sk.set(ctx.instant),
+        *_echoit(decidee, iso(rules.rappel_du_complement(from_iso(decidee.echeance))) if decidee.echeance else ""),
     ]
-    condition = (DemandeRow.etat == demande.etat.name) & (DemandeRow.transmise_le == demande.transmise_le)
-    act.update(DemandeRow(_pk(demande.compte), "DEMANDE"), actions, condition, "etat")
-    row = DecisionRow(_pk(demande.compte), f"DECISION#{ctx.instant}")
-    row.decision, row.auteur, row.nom_auteur, row.le = etat.name, ctx.user.id, ctx.user.nom_affiche, ctx.instant
+    act.update(DemandeRow(_pk(decidee.compte), "DEMANDE"), actions, _inchangee(precedente), "etat")
+    row = DecisionRow(_pk(decidee.compte), f"DECISION#{ctx.instant}", decision=decidee.etat.name)
+    row.auteur, row.nom_auteur = ctx.user.id if ctx.user else "", decidee.decidee_par
+    row.le, row.message = ctx.instant, decidee.message
     act.create(row, "decision")
 
 
-def en_attente(structure: str, limite: int, apres: str = "", recentes: bool = False) -> list[Demande]:
-    """Rule E2: what waits in a structure, oldest first (or last), beyond the instant `apres`."""
+def noter_le_rappel(act: Act, demande: Demande) -> None:
+    """Rule E4: told once; what falls due next is the end of the delay."""
+    actions = [DemandeRow.rappelee.set(True), *_echoit(demande, demande.echeance)]
+    condition = _inchangee(demande) & (DemandeRow.rappelee == False)  # noqa: E712 - an expression of the table
+    act.update(DemandeRow(_pk(demande.compte), "DEMANDE"), actions, condition, "etat")
+
+
+def _echoit(demande: Demande, instant: str) -> list[Any]:
+    if not instant:
+        return [DemandeRow.due_pk.remove(), DemandeRow.due_at.remove()]
+    return [DemandeRow.due_pk.set(shard("COMPLEMENT", demande.compte)), DemandeRow.due_at.set(instant)]
+
+
+def echues(instant: str) -> Iterator[Demande]:
+    """Rule E4: complements whose reminder or end is due."""
+    for row in fallen_due(DemandeRow, "COMPLEMENT", instant):
+        yield demande_of(row)
+
+
+def decisions(compte_id: str) -> list[Decision]:
+    """Rule E2: the history of an application, oldest first."""
+    rows = DecisionRow.query(_pk(compte_id), DecisionRow.sk.startswith("DECISION#"), consistent_read=True)
+    return [Decision(Etat[row.decision], row.nom_auteur, row.le, row.message) for row in rows]
+
+
+def en_attente(
+    structure: str, limite: int, apres: str = "", recentes: bool = False, etat: Etat = Etat.TRANSMISE
+) -> list[Demande]:
+    """Rule E2: a work list of a structure, oldest first (or last), beyond the instant `apres`."""
     beyond = DemandeRow.gsi1sk < apres if recentes else DemandeRow.gsi1sk > apres
-    rows = _index().query(liste(structure), beyond if apres else None, limit=limite, scan_index_forward=not recentes)
+    rows = _index().query(
+        liste(structure, etat), beyond if apres else None, limit=limite, scan_index_forward=not recentes
+    )
     return [demande_of(row) for row in rows]
 
 

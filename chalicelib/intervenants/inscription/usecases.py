@@ -9,7 +9,7 @@ from chalicelib.commun.contenus import public as contenus
 from chalicelib.commun.pieces import public as pieces
 from chalicelib.commun.referentiels import public as referentiels
 from chalicelib.core import audit, log, outbox
-from chalicelib.core.context import Context
+from chalicelib.core.context import Context, iso
 from chalicelib.core.errors import AlreadyDone, Conflict, NotFound, Refused
 from chalicelib.core.table import Act, result_of_command
 from chalicelib.core.web.limits import Limit, consume
@@ -96,14 +96,16 @@ def transmettre(ctx: Context) -> str:
     toutes, cv, dernier = profil.cv_de(compte.id)
     actuelle = store.lire(compte.id) or Demande(compte.id)
     en_cours = bool(dernier and dernier.en_cours) or pieces.arrive_a_l_instant(toutes)
-    refus = rules.refus_de_transmettre(actuelle, form.est_valable(complet=True), en_cours)
+    refus = rules.refus_de_transmettre(actuelle, form.est_valable(complet=True), en_cours, ctx.today)
     if refus:
         raise Refused(refus)
+    completee = actuelle.etat is Etat.COMPLEMENT
     demande = Demande(
         compte=compte.id,
         etat=Etat.TRANSMISE,
         structure=fiche.structure,
-        reference=rules.reference(ctx.new_id(), ctx.today.year),
+        reference=actuelle.reference if completee else rules.reference(ctx.new_id(), ctx.today.year),
+        premiere_etude_le=actuelle.premiere_etude_le if completee else "",
         nom=f"{compte.identite.nom_usage or compte.identite.nom} {compte.identite.prenom}",
         transmise_le=ctx.instant,
         cv=cv.id if cv else "",
@@ -111,7 +113,7 @@ def transmettre(ctx: Context) -> str:
     act = Act(ctx)
     profil.verrouiller(act, fiche)
     pieces.abandonner_les_attendus(act, toutes)
-    store.transmettre(act, demande)
+    store.transmettre(act, demande, actuelle)
     outbox.add(act, mails.transmise(compte, demande, _nom_de(demande.structure)))
     audit.note(act, "transmettre_la_demande", compte.id, structure=demande.structure)
     try:
@@ -124,22 +126,68 @@ def transmettre(ctx: Context) -> str:
 
 
 def valider(ctx: Context, compte_id: str) -> str:
-    """Rules E2, E5: once; the second of two gestionnaires gets Conflict and sees what the first did."""
+    """Rules E2, E5: the profile joins the CVthèque."""
+    return _decider(ctx, compte_id, Etat.VALIDEE, "valider_la_demande")
+
+
+def demander_un_complement(ctx: Context, compte_id: str, message: str) -> str:
+    """Rules E2, E4: the profile opens again, for two months."""
+    return _decider(ctx, compte_id, Etat.COMPLEMENT, "demander_un_complement", message)
+
+
+def rejeter(ctx: Context, compte_id: str, motif: str) -> str:
+    """Rules E2, E3: with a reason; the person may present again a year after the first analysis."""
+    return _decider(ctx, compte_id, Etat.REJETEE, "rejeter_la_demande", motif)
+
+
+def _decider(ctx: Context, compte_id: str, etat: Etat, acte: str, message: str = "") -> str:
+    """Rule E2: once; the second of two gestionnaires gets Conflict and sees what the first did."""
     demande = demande_a_traiter(ctx, compte_id)
     if demande.etat is not Etat.TRANSMISE:
         raise Conflict("etat")
     compte = comptes.compte(compte_id)
     if compte is None:
         raise NotFound
+    decidee = replace(
+        demande,
+        etat=etat,
+        decidee_le=ctx.instant,
+        decidee_par=ctx.user.nom_affiche,
+        premiere_etude_le=demande.premiere_etude_le or ctx.instant,
+        message=message,
+        echeance=iso(rules.echeance_du_complement(ctx.now)) if etat is Etat.COMPLEMENT else "",
+    )
     act = Act(ctx)
-    store.decider(act, demande, Etat.VALIDEE)
-    profil.ouvrir(act, profil.profil_de(compte), valide=True)
-    comptes.valider(act, compte_id)
-    outbox.add(act, mails.validee(compte, demande, _nom_de(demande.structure)))
-    audit.note(act, "valider_la_demande", compte_id, structure=demande.structure)
+    store.decider(act, decidee, demande)
+    profil.ouvrir(act, profil.profil_de(compte), valide=etat is Etat.VALIDEE)
+    if etat is Etat.VALIDEE:
+        comptes.valider(act, compte_id)
+    outbox.add(act, mails.DECISIONS[etat](compte, decidee, _nom_de(demande.structure)))
+    audit.note(act, acte, compte_id, structure=demande.structure)
     result = act.commit(f"/gestion/inscriptions/{compte_id}?decidee=oui")
-    log.event("inscription.validee", structure=demande.structure)
+    log.event(f"inscription.{etat.name.lower()}", structure=demande.structure)
     return result
+
+
+def echoir(ctx: Context, demande: Demande) -> bool:
+    """Rule E4: a complement that does not come is reminded 15 days before its end, then archives the application."""
+    compte = comptes.compte(demande.compte)
+    if compte is None or demande.etat is not Etat.COMPLEMENT:
+        return False
+    act = Act(ctx)
+    if demande.echeance <= ctx.instant:
+        archivee = replace(demande, etat=Etat.ARCHIVEE, decidee_le=ctx.instant, decidee_par="", message="", echeance="")
+        store.decider(act, archivee, demande)
+        outbox.add(act, mails.archivee(compte, archivee, _nom_de(demande.structure)))
+        audit.note(act, "archiver_la_demande", compte.id, structure=demande.structure)
+    elif not demande.rappelee:
+        store.noter_le_rappel(act, demande)
+        outbox.add(act, mails.rappel(compte, demande, _nom_de(demande.structure)))
+        audit.note(act, "rappeler_le_complement", compte.id)
+    else:
+        return False
+    act.commit()
+    return True
 
 
 def demande_a_traiter(ctx: Context, compte_id: str) -> Demande:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from chalicelib.intervenants.inscription import queries
 from chalicelib.intervenants.inscription.rules import (
+    PARIS,
     Demande,
     Etat,
     Refus,
     attente,
+    echeance_du_complement,
+    peut_representer_le,
     peut_traiter,
+    rappel_du_complement,
     reference,
     refus_de_transmettre,
 )
@@ -31,10 +35,13 @@ from tests.unit.fabriques import contexte
         pytest.param(Etat.TRANSMISE, True, False, Refus.DEJA_TRANSMISE, id="déjà transmise"),
         pytest.param(Etat.TRANSMISE, False, True, Refus.DEJA_TRANSMISE, id="déjà transmise, quoi qu’il manque"),
         pytest.param(Etat.VALIDEE, True, False, Refus.DEJA_VALIDEE, id="déjà validée"),
+        pytest.param(Etat.COMPLEMENT, True, False, None, id="complément apporté"),
+        pytest.param(Etat.COMPLEMENT, False, False, Refus.INCOMPLETE, id="complément incomplet"),
+        pytest.param(Etat.ARCHIVEE, True, False, None, id="archivée"),
     ],
 )
 def test_refus_de_transmettre(etat: Etat, complete: bool, cv_en_cours: bool, attendu: Refus | None) -> None:
-    assert refus_de_transmettre(Demande("c1", etat), complete, cv_en_cours) is attendu
+    assert refus_de_transmettre(Demande("c1", etat), complete, cv_en_cours, date(2026, 11, 21)) is attendu
 
 
 @pytest.mark.rule("E2", "T6")
@@ -52,6 +59,40 @@ def test_refus_de_transmettre(etat: Etat, complete: bool, cv_en_cours: bool, att
 def test_un_gestionnaire_traite_les_demandes_de_ses_structures(demande: Demande | None, attendu: bool) -> None:
     assert peut_traiter(demande, ("grand-est", "inset-nancy")) is attendu
     assert not peut_traiter(demande, ())
+
+
+@pytest.mark.rule("E3")
+@pytest.mark.parametrize(
+    ("etudiee", "aujourd_hui", "attendu"),
+    [
+        pytest.param("2026-11-21T09:00:00.000000Z", date(2027, 11, 20), Refus.TROP_TOT, id="la veille de l’année"),
+        pytest.param("2026-11-21T09:00:00.000000Z", date(2027, 11, 21), None, id="un an après"),
+        pytest.param("2026-12-31T23:30:00.000000Z", date(2027, 12, 31), Refus.TROP_TOT, id="étudiée le 1er à Paris"),
+        pytest.param("2028-02-29T09:00:00.000000Z", date(2029, 2, 28), None, id="étudiée un 29 février"),
+    ],
+)
+def test_une_demande_rejetee_se_represente_un_an_apres_sa_premiere_etude(
+    etudiee: str, aujourd_hui: date, attendu: Refus | None
+) -> None:
+    demande = Demande("c1", Etat.REJETEE, premiere_etude_le=etudiee)
+    assert refus_de_transmettre(demande, True, False, aujourd_hui) is attendu
+    assert peut_representer_le(Demande("c1", Etat.VALIDEE, premiere_etude_le=etudiee)) is None
+
+
+@pytest.mark.rule("E4")
+@pytest.mark.parametrize(
+    ("demande_le", "echeance"),
+    [
+        pytest.param(datetime(2026, 11, 21, 9, tzinfo=UTC), datetime(2027, 1, 21, 9, tzinfo=UTC), id="deux mois"),
+        pytest.param(datetime(2026, 12, 31, 9, tzinfo=UTC), datetime(2027, 2, 28, 9, tzinfo=UTC), id="fin de février"),
+        pytest.param(datetime(2026, 2, 10, 9, tzinfo=UTC), datetime(2026, 4, 10, 8, tzinfo=UTC), id="heure d’été"),
+    ],
+)
+def test_un_complement_a_deux_mois(demande_le: datetime, echeance: datetime) -> None:
+    assert echeance_du_complement(demande_le) == echeance
+    assert rappel_du_complement(echeance).astimezone(PARIS).date() == (
+        echeance.astimezone(PARIS).date() - timedelta(days=15)
+    )
 
 
 @pytest.mark.rule("S3")
@@ -88,7 +129,7 @@ def test_l_attente_se_lit(jours: int, attendu: str) -> None:
     ],
 )
 def test_l_attente_compte_les_jours_de_paris(transmise: str, lue: datetime, attendu: str) -> None:
-    assert queries._attente(contexte(now=lue), transmise) == attendu
+    assert attente(queries._jours(contexte(now=lue), transmise)) == attendu
 
 
 @pytest.mark.rule("B3", "S2")

@@ -1,0 +1,230 @@
+"""What staff decide of an application, what becomes of it by itself (rules E2 to E5, W1)."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.client import Answer, Client
+from tests.web import parcours
+from tests.web.conftest import Guichet
+from tests.web.parcours import actes, en_poste, erreurs, photo, transmise
+
+guichet = parcours.guichet
+LISTE = "/gestion/inscriptions"
+MESSAGE = "Merci de joindre un CV.\nEt de préciser <b>votre</b> adresse."
+
+
+@pytest.fixture
+def compte_id(guichet: Guichet, visiteur: Client) -> str:
+    """An application that waits."""
+    compte = transmise(visiteur)
+    guichet.deliver()
+    guichet.advance(minutes=20)
+    return compte
+
+
+@pytest.fixture
+def agent(guichet: Guichet, compte_id: str) -> Client:
+    """A gestionnaire of its structure."""
+    return en_poste(guichet.client())
+
+
+def decider(agent: Client, compte_id: str, acte: str, **saisie: str) -> Answer:
+    """One of the forms of the page."""
+    return agent.submit(agent.get(f"{LISTE}/{compte_id}"), f"{LISTE}/{compte_id}/{acte}", **saisie)
+
+
+def transmettre(qui: Client) -> Answer:
+    """« Enregistrer et transmettre ma demande d’inscription »."""
+    return qui.submit(qui.get("/mon-profil/verification"), "/mon-profil/transmission")
+
+
+@pytest.mark.rule("E2", "E4", "V1", "X3")
+def test_un_complement_ouvre_le_profil_et_se_raconte(
+    guichet: Guichet, visiteur: Client, agent: Client, compte_id: str
+) -> None:
+    vue = agent.follow(decider(agent, compte_id, "complement", complement=MESSAGE))
+    assert "Complément demandé" in vue.page.text and "Merci de joindre un CV." in vue.page.text
+    assert "la demande sera archivée le 21 janvier 2027" in vue.page.text
+    (mail,) = guichet.deliver()
+    assert str(mail["Subject"]) == "Votre demande d’inscription : un complément vous est demandé"
+    texte, html = (mail.get_body((genre,)).get_content() for genre in ("plain", "html"))
+    assert MESSAGE.splitlines()[0] in texte and "avant le 21 janvier 2027" in texte.replace("\u00a0", " ")
+    assert "<b>votre" not in html and "&lt;b&gt;votre" in html
+    profil = visiteur.get("/mon-profil")
+    assert "Un complément vous est demandé" in profil.page.text and "21 janvier 2027" in profil.page.text
+    assert visiteur.get("/mon-profil/identification").status == 200
+
+    guichet.advance(minutes=5)
+    assert transmettre(visiteur).location == "/mon-profil/transmission"
+    guichet.advance(minutes=5)
+    liste = agent.get(LISTE)
+    assert f"{LISTE}/{compte_id}" in liste.page.links
+    encore = agent.get(f"{LISTE}/{compte_id}").page.text
+    assert encore.count("Complément demandé") == 1, "the history keeps the first decision"
+    assert agent.follow(decider(agent, compte_id, "valider")).page.text.count("Validée") >= 2
+    assert [a["acte"] for a in actes(guichet) if "demande" in a["acte"] or "complement" in a["acte"]] == [
+        "transmettre_la_demande", "demander_un_complement", "transmettre_la_demande", "valider_la_demande",
+    ]  # fmt: skip
+
+
+@pytest.mark.rule("E4")
+def test_la_reference_reste_la_meme_apres_un_complement(
+    guichet: Guichet, visiteur: Client, agent: Client, compte_id: str
+) -> None:
+    avant = visiteur.get("/mon-profil/transmission").body.partition("INS-2026-")[2][:8]
+    decider(agent, compte_id, "complement", complement=MESSAGE)
+    guichet.advance(days=3)
+    transmettre(visiteur)
+    assert visiteur.get("/mon-profil/transmission").body.partition("INS-2026-")[2][:8] == avant
+
+
+@pytest.mark.rule("E4", "S2")
+@pytest.mark.parametrize(
+    ("saisie", "message"),
+    [
+        ({"complement": "  "}, "Écrivez ce que la personne doit compléter, ou choisissez un texte prêt."),
+        ({"complement": "a" * 2001}, "Votre message : raccourcissez ce texte de 1 caractère, 2000 au plus."),
+        ({"complement": "a", "texte_pret": "Inconnu"}, "Texte prêt : choisissez une valeur de la liste."),
+    ],
+    ids=["vide", "trop long", "texte inconnu"],
+)
+def test_un_complement_dit_ce_qu_il_faut(
+    guichet: Guichet, agent: Client, compte_id: str, saisie: dict[str, str], message: str
+) -> None:
+    avant = photo(guichet, ("noyau", "audit", "comptes"))
+    refus = decider(agent, compte_id, "complement", **saisie)
+    assert refus.status == 422 and message in erreurs(refus)
+    garde = refus.page.form(f"{LISTE}/{compte_id}/complement")["fields"]["complement"]
+    assert garde == [saisie["complement"].strip()], "what was typed stays"
+    assert photo(guichet, ("noyau", "audit", "comptes")) == avant and guichet.deliver() == []
+
+
+@pytest.mark.rule("E4")
+def test_un_texte_pret_suffit(guichet: Guichet, agent: Client, compte_id: str) -> None:
+    vue = agent.follow(decider(agent, compte_id, "complement", texte_pret="CV illisible"))
+    assert "ne s’ouvre pas ou se lit mal" in vue.page.text
+
+
+@pytest.mark.rule("E2", "E3", "V1")
+def test_un_rejet_dit_pourquoi_et_quand_revenir(
+    guichet: Guichet, visiteur: Client, agent: Client, compte_id: str
+) -> None:
+    assert decider(agent, compte_id, "rejeter", motif=" ").status == 422
+    vue = agent.follow(decider(agent, compte_id, "rejeter", motif="Pas de besoin en 2026."))
+    assert "à partir du 21 novembre 2027" in vue.page.text
+    (mail,) = guichet.deliver()
+    texte = mail.get_body(("plain",)).get_content().replace("\u00a0", " ")
+    assert "Pas de besoin en 2026." in texte and "à partir du 21 novembre 2027" in texte
+    assert "21 novembre 2027" in visiteur.get("/mon-profil").page.text
+    trop_tot = transmettre(visiteur)
+    assert trop_tot.status == 422 and "un an après sa première étude" in trop_tot.page.text
+
+
+@pytest.mark.rule("E3")
+@pytest.mark.parametrize(
+    ("le", "statut"),
+    [
+        pytest.param(datetime(2027, 11, 20, 22, 59, 59, tzinfo=UTC), 422, id="une seconde avant le jour"),
+        pytest.param(datetime(2027, 11, 20, 23, 0, 0, tzinfo=UTC), 303, id="au premier instant du jour, à Paris"),
+    ],
+)
+def test_on_se_represente_un_an_apres(
+    guichet: Guichet, visiteur: Client, agent: Client, compte_id: str, le: datetime, statut: int
+) -> None:
+    decider(agent, compte_id, "complement", complement=MESSAGE)
+    guichet.advance(days=20)
+    transmettre(entrer(guichet, visiteur))
+    guichet.advance(minutes=1)
+    decider(en_poste(guichet.client(), "h@demo.fr", prenom="Hervé"), compte_id, "rejeter", motif="Non.")
+    guichet.now = le
+    assert transmettre(entrer(guichet, visiteur)).status == statut
+
+
+def entrer(guichet: Guichet, qui: Client) -> Client:
+    """Log in again: the session has ended since."""
+    qui.cookies.clear()
+    qui.submit(qui.get("/connexion"), "/connexion", identifiant=parcours.IDENTITE["email"],
+               mot_de_passe=parcours.MOT_DE_PASSE)  # fmt: skip
+    return qui
+
+
+@pytest.mark.rule("E2")
+@pytest.mark.parametrize("second", ["valider", "complement", "rejeter"])
+@pytest.mark.parametrize("premier", ["valider", "complement", "rejeter"])
+def test_le_second_gestionnaire_voit_ce_que_le_premier_a_fait(
+    guichet: Guichet, agent: Client, compte_id: str, premier: str, second: str
+) -> None:
+    autre = en_poste(guichet.client(), "h@demo.fr", prenom="Hervé")
+    page = autre.get(f"{LISTE}/{compte_id}")
+    saisie = {"complement": MESSAGE, "motif": "Non."}
+    decider(agent, compte_id, premier, **saisie)
+    guichet.deliver()
+    avant = photo(guichet)
+    reponse = autre.submit(page, f"{LISTE}/{compte_id}/{second}", **saisie)
+    assert reponse.status == 409 and "Gaëlle" in reponse.page.text and "plus rien à décider" in reponse.page.text
+    assert photo(guichet) == avant and guichet.deliver() == []
+
+
+@pytest.mark.rule("E4", "W1")
+@pytest.mark.parametrize(
+    ("quand", "sujet"),
+    [
+        pytest.param(datetime(2027, 1, 6, 9, 19, 59, tzinfo=UTC), None, id="une seconde avant le rappel"),
+        pytest.param(datetime(2027, 1, 6, 9, 20, 0, tzinfo=UTC), "archivée dans 15 jours", id="au rappel"),
+        pytest.param(datetime(2027, 1, 6, 9, 20, 1, tzinfo=UTC), "archivée dans 15 jours", id="une seconde après"),
+    ],
+)
+def test_un_complement_se_rappelle_quinze_jours_avant(
+    guichet: Guichet, agent: Client, compte_id: str, quand: datetime, sujet: str | None
+) -> None:
+    decider(agent, compte_id, "complement", complement=MESSAGE)
+    guichet.deliver()
+    guichet.now = quand
+    for changes in (int(sujet is not None), 0):
+        assert guichet.sweep("balayer_demandes")["changed"] == changes, "run twice, it changes nothing more"
+    mails = [str(m["Subject"]) for m in guichet.deliver()]
+    assert len(mails) == (sujet is not None) and all(str(sujet) in m for m in mails)
+
+
+@pytest.mark.rule("E4", "W1", "X3")
+@pytest.mark.parametrize(
+    ("seconde", "archivee"),
+    [
+        pytest.param(-1, False, id="une seconde avant"),
+        pytest.param(0, True, id="à l’heure"),
+        pytest.param(1, True, id="après"),
+    ],
+)
+def test_sans_reponse_la_demande_s_archive_a_deux_mois(
+    guichet: Guichet, visiteur: Client, agent: Client, compte_id: str, seconde: int, archivee: bool
+) -> None:
+    decider(agent, compte_id, "complement", complement=MESSAGE)
+    guichet.now = datetime(2027, 1, 10, 9, tzinfo=UTC)
+    assert guichet.sweep("balayer_demandes")["changed"] == 1
+    guichet.deliver()
+    guichet.now = datetime(2027, 1, 21, 9, 20, tzinfo=UTC)
+    guichet.advance(seconds=seconde)
+    for changes in (int(archivee), 0):
+        assert guichet.sweep("balayer_demandes")["changed"] == changes
+    assert [str(m["Subject"]) for m in guichet.deliver()] == ["Votre demande d’inscription a été archivée"] * archivee
+    assert len(actes(guichet, "archiver_la_demande")) == archivee
+    qui = entrer(guichet, visiteur)
+    assert ("a été archivée" in qui.get("/mon-profil").page.text) is archivee
+    assert transmettre(qui).status == 303, "an archived application may be presented again"
+    assert guichet.sweep("balayer_demandes") == {"seen": 0, "changed": 0, "failed": 0}
+
+
+@pytest.mark.rule("E2", "S4")
+def test_chaque_demande_est_dans_sa_liste(guichet: Guichet, agent: Client, compte_id: str) -> None:
+    def ou() -> list[str]:
+        vues = {etat: agent.get(f"{LISTE}?etat={etat}").page.links for etat in ("TRANSMISE", "COMPLEMENT", "REJETEE")}
+        return [etat for etat, liens in vues.items() if f"{LISTE}/{compte_id}" in liens]
+
+    assert ou() == ["TRANSMISE"]
+    decider(agent, compte_id, "complement", complement=MESSAGE)
+    assert ou() == ["COMPLEMENT"]
+    guichet.now = datetime(2027, 1, 21, 9, 20, tzinfo=UTC)
+    guichet.sweep("balayer_demandes")
+    agent = en_poste(guichet.client(), "h@demo.fr", prenom="Hervé")
+    assert ou() == ["REJETEE"], "« Traitées » holds all that is decided"
