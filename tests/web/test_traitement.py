@@ -75,7 +75,7 @@ def test_la_reference_reste_la_meme_apres_un_complement(
     avant = visiteur.get("/mon-profil/transmission").body.partition("INS-2026-")[2][:8]
     decider(agent, compte_id, "complement", complement=MESSAGE)
     guichet.advance(days=3)
-    transmettre(visiteur)
+    transmettre(entrer(guichet, visiteur))
     assert visiteur.get("/mon-profil/transmission").body.partition("INS-2026-")[2][:8] == avant
 
 
