@@ -88,7 +88,7 @@ def test_l_attente_se_lit(jours: int, attendu: str) -> None:
     ],
 )
 def test_l_attente_compte_les_jours_de_paris(transmise: str, lue: datetime, attendu: str) -> None:
-    assert queries._attente(contexte(now=lue), transmise) == attendu
+    assert attente(queries._jours(contexte(now=lue), transmise)) == attendu
 
 
 @pytest.mark.rule("B3", "S2")
