@@ -75,6 +75,6 @@ def settings() -> Settings:
         dpo_telephone=env("DPO_TELEPHONE", "01 55 27 05 47"),
         source_url=env("SOURCE_URL", ""),
         maintenance=env("MAINTENANCE", "non") == "oui",
-        mot_de_passe_max=int(env("MOT_DE_PASSE_MAX", "24")),
+        mot_de_passe_max=min(int(env("MOT_DE_PASSE_MAX", "24")), 128),  # rule Z1
         mot_de_passe_classes=env("MOT_DE_PASSE_CLASSES", "oui") == "oui",
     )

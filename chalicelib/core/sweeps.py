@@ -8,7 +8,7 @@ from typing import TypeVar
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib.core import log
-from chalicelib.core.context import Context, from_iso
+from chalicelib.core.context import Context, from_iso, iso, live_context
 from chalicelib.core.errors import Conflict
 from chalicelib.core.table import Row, meta, seconds
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class RunRow(Row):
-    """The record of one run."""
+    """The record of one run; its sort key is the instant for which it was scheduled."""
 
     Meta = meta("noyau")
     debut = UnicodeAttribute()
@@ -41,14 +41,20 @@ def sweep_context(event: dict[str, str]) -> Context:
     return Context(now=from_iso(event["scheduled_time"]))
 
 
-def sweep(ctx: Context, name: str, items: Iterable[T], move: Callable[[T], bool]) -> Tally:
+def sweep(ctx: Context, name: str, items: Iterable[T], move: Callable[[T], bool], lasts: float = 200) -> Tally:
     """Move each item due; one that fails does not stop the others; the run's record tells the whole.
 
-    `move` answers whether it changed something. A lost race (Conflict) counts as unchanged.
+    `move` answers whether it changed something. A lost race (Conflict) counts as unchanged. After `lasts` seconds the
+    rest waits for the next run. The record is written first: a run that was killed shows as one without an end.
     """
-    row = RunRow(f"BALAYAGE#{name}", ctx.instant, debut=ctx.instant, ttl=seconds(ctx, KEPT))
+    began = live_context().now
+    row = RunRow(f"BALAYAGE#{name}", ctx.instant, debut=iso(began), ttl=seconds(ctx, KEPT))
+    row.save()
     tally = Tally()
     for item in items:
+        if (live_context().now - began).total_seconds() > lasts:
+            log.warning("sweep.cut_short", sweep=name)
+            break
         tally.seen += 1
         try:
             tally.changed += move(item)
@@ -57,7 +63,7 @@ def sweep(ctx: Context, name: str, items: Iterable[T], move: Callable[[T], bool]
         except Exception:
             tally.failed += 1
             log.failure("sweep.item_failed", sweep=name)
-    row.vus, row.changes, row.echecs, row.fin = tally.seen, tally.changed, tally.failed, ctx.instant
+    row.vus, row.changes, row.echecs, row.fin = tally.seen, tally.changed, tally.failed, live_context().instant
     row.save()
     log.event("sweep.ended", sweep=name, seen=tally.seen, changed=tally.changed, failed=tally.failed)
     return tally

@@ -6,12 +6,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.connection import Connection, TableConnection
 from pynamodb.constants import BATCH_GET_ITEM
-from pynamodb.exceptions import DoesNotExist, TransactWriteError, UpdateError
+from pynamodb.exceptions import DoesNotExist, GetError, TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
@@ -79,8 +79,6 @@ def connection() -> Connection:
 class Row(Model):
     """Base of all rows; each slice's store subclasses it with its attributes."""
 
-    KIND: ClassVar[str] = ""
-
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     gsi1pk = UnicodeAttribute(null=True)
@@ -131,11 +129,16 @@ def get_many(*wanted: tuple[type[Row], str, str]) -> list[Any]:
         keys = request.setdefault(row.Meta.table_name, {"Keys": [], "ConsistentRead": True})["Keys"]
         keys.append({"pk": {"S": pk}, "sk": {"S": sk}})
     found: dict[tuple[str, str, str], dict[str, Any]] = {}
-    while request:
+    for attempt in range(CONFLICT_TRIES):
         answer = connection().dispatch(BATCH_GET_ITEM, {"RequestItems": request})
         for table, items in answer["Responses"].items():
             found |= {(table, item["pk"]["S"], item["sk"]["S"]): item for item in items}
         request = answer.get("UnprocessedKeys") or {}
+        if not request:
+            break
+        time.sleep(0.05 * 2**attempt)
+    else:
+        raise GetError("the table left keys unread")
     raws = [found.get((row.Meta.table_name, pk, sk)) for row, pk, sk in wanted]
     return [row.from_raw_data(raw) if raw else None for (row, _, _), raw in zip(wanted, raws, strict=True)]
 

@@ -13,6 +13,8 @@ PERIOD = 30
 
 def code(key: str, step: int) -> str:
     """The six digits of a 30-second step; `key` is base32 text."""
+    if not key:
+        raise ValueError("no key")
     raw = base64.b32decode(key.upper() + "=" * (-len(key) % 8))
     digest = hmac.new(raw, step.to_bytes(8, "big"), hashlib.sha1).digest()  # RFC 4226 §5.3
     start = digest[-1] & 15

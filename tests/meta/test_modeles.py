@@ -191,6 +191,7 @@ def test_chaque_dossier_de_mail_a_ses_trois_morceaux_et_sa_fonction() -> None:
 
 
 @pytest.mark.rule("V1", "V2")
+@pytest.mark.controle("T50")
 @pytest.mark.parametrize("nom", sorted(mails()))
 def test_chaque_mail_se_rend_avec_ce_que_la_regle_demande(nom: str) -> None:
     rendu = render_mail(fabriquer(mails()[nom]))
@@ -240,6 +241,7 @@ def dangers(source: str, mail: bool = False, permis: tuple[str, ...] = ()) -> li
 
 
 @pytest.mark.rule("V2")
+@pytest.mark.controle("T47")
 def test_aucun_gabarit_ne_laisse_passer_de_balise_ni_de_script() -> None:
     trouves = {
         relatif(f): dangers(f.read_text("utf-8"), est_un_mail(f), tuple(RELUS.get(relatif(f), ()))) for f in gabarits()
@@ -247,6 +249,7 @@ def test_aucun_gabarit_ne_laisse_passer_de_balise_ni_de_script() -> None:
     assert {nom: dits for nom, dits in trouves.items() if dits} == {}
 
 
+@pytest.mark.controle("T47")
 def test_aucun_python_ne_declare_sur_ce_qu_on_a_tape() -> None:
     fautifs = [relatif(f) for f in pythons() if re.search(r"\bMarkup\b|autoescape=False", f.read_text("utf-8"))]
     assert fautifs == []

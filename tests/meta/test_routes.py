@@ -66,6 +66,7 @@ def routes_brutes(source: str) -> list[int]:
 
 
 @pytest.mark.rule("T6")
+@pytest.mark.controle("T39")
 def test_chaque_route_declare_son_acces() -> None:
     assert len(routes(app.app)) > 30
     assert sans_acces(app.app) == []
@@ -78,6 +79,7 @@ def test_aucune_route_n_est_declaree_sans_passer_par_les_pages() -> None:
 
 
 @pytest.mark.rule("T6")
+@pytest.mark.controle("T39")
 def test_la_liste_relue_des_adresses_est_celle_de_l_application() -> None:
     """A new address, or another access, is written in urls.txt by somebody who thought of it."""
     assert listees(LISTE.read_text(encoding="utf-8")) == lignes(app.app)
@@ -88,6 +90,7 @@ def test_l_api_reste_loin_de_la_limite_de_la_passerelle() -> None:
 
 
 @pytest.mark.rule("T6")
+@pytest.mark.controle("T12", "T13")
 def test_ce_qui_change_quelque_chose_ne_se_demande_jamais_par_get() -> None:
     assert {methode for methode, _, _ in routes(app.app)} <= {"GET", "POST"}
 

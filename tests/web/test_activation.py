@@ -45,6 +45,7 @@ def demander(guichet: Guichet, client: Client, email: str = IDENTITE["email"], *
 
 
 @pytest.mark.rule("B4", "B5", "T3")
+@pytest.mark.controle("T12", "T32")
 def test_ouvrir_le_lien_ne_montre_qu_un_bouton(guichet: Guichet, visiteur: Client) -> None:
     lien = lien_recu(guichet, visiteur)
     avant = photo(guichet)
@@ -62,6 +63,7 @@ def test_ouvrir_le_lien_ne_montre_qu_un_bouton(guichet: Guichet, visiteur: Clien
 
 
 @pytest.mark.rule("B4", "T3")
+@pytest.mark.controle("T32")
 @pytest.mark.parametrize(
     ("attente", "vivant"),
     [
@@ -88,6 +90,7 @@ def test_le_lien_vaut_sept_jours_a_la_seconde(guichet: Guichet, visiteur: Client
 
 
 @pytest.mark.rule("B5", "T3")
+@pytest.mark.controle("T32")
 def test_un_lien_deja_utilise_le_dit_et_mene_a_la_connexion(guichet: Guichet, visiteur: Client) -> None:
     lien = lien_recu(guichet, visiteur)
     ouverte_deux_fois = visiteur.get(lien)
@@ -127,6 +130,7 @@ def test_un_double_clic_sur_activer_active_une_fois_et_n_affiche_pas_d_erreur(
 
 
 @pytest.mark.rule("B5", "T3")
+@pytest.mark.controle("T32")
 @pytest.mark.parametrize(
     "jeton", ["inconnu", "x" * 43, "%F0%9F%98%80", "..%2F..%2Fetc", "a%00b", "%FF%FE", "0" * 3000, "{{7*7}}"]
 )
@@ -138,7 +142,23 @@ def test_un_lien_inconnu_le_dit(guichet: Guichet, visiteur: Client, jeton: str) 
         assert RENVOYER in page.page.links
 
 
+@pytest.mark.rule("B4", "B3")
+def test_passe_les_sept_jours_on_s_inscrit_de_nouveau_sans_attendre_le_balayage(
+    guichet: Guichet, visiteur: Client
+) -> None:
+    lien_recu(guichet, visiteur)
+    autre = guichet.client("192.0.2.8")
+    guichet.advance(days=7, seconds=-1)
+    assert parcours.deposer(guichet, autre).status == 409
+    guichet.advance(seconds=1)
+    assert parcours.deposer(guichet, autre).status == 303
+    (mail,) = guichet.deliver()
+    assert activer(autre, lien_d_activation(mail)).location == "/mon-profil"
+    assert guichet.sweep("balayer_comptes")["changed"] == 0
+
+
 @pytest.mark.rule("B5", "T3")
+@pytest.mark.controle("T32")
 def test_un_nouveau_lien_remplace_l_ancien(guichet: Guichet, visiteur: Client) -> None:
     ancien = lien_recu(guichet, visiteur)
     guichet.advance(days=1)
@@ -178,6 +198,7 @@ def test_passe_les_sept_jours_aucun_lien_mort_ne_part(guichet: Guichet, visiteur
 
 
 @pytest.mark.rule("B5", "T4")
+@pytest.mark.controle("T31")
 def test_le_renvoi_ne_dit_pas_quelles_adresses_existent(guichet: Guichet, visiteur: Client) -> None:
     lien_recu(guichet, visiteur)
     s_inscrire(guichet, guichet.client("192.0.2.8"), nom="MARTIN", email="m@exemple.fr",
@@ -191,6 +212,7 @@ def test_le_renvoi_ne_dit_pas_quelles_adresses_existent(guichet: Guichet, visite
 
 
 @pytest.mark.rule("B5", "T4")
+@pytest.mark.controle("T37")
 @pytest.mark.parametrize("email", [IDENTITE["email"], "inconnu@exemple.fr"], ids=["à activer", "inconnue"])
 def test_le_renvoi_est_limite_par_adresse_et_reprend_apres_son_delai(
     guichet: Guichet, visiteur: Client, email: str

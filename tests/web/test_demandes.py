@@ -273,6 +273,7 @@ def test_une_longue_liste_se_lit_page_par_page(
 
 
 @pytest.mark.rule("S4", "E2", "X3")
+@pytest.mark.controle("T41", "T51")
 def test_la_liste_s_emporte_dans_un_tableur(guichet: Guichet, visiteur: Client) -> None:
     for i, nom in enumerate(NOMS[:3]):
         transmise(guichet.client(), **personne(nom), structure=("bretagne", "grand-est")[i % 2])

@@ -60,6 +60,7 @@ def sans_jetons(reponse: Answer) -> tuple[int, list[str], str]:
 
 
 @pytest.mark.rule("T6", "G0", "E1", "E2")
+@pytest.mark.controle("T12", "T39")
 @pytest.mark.parametrize("role", ROLES)
 def test_chacun_n_ouvre_que_ses_pages(guichet: Guichet, subtests: pytest.Subtests, role: str) -> None:
     lieu = scene(guichet)
@@ -96,6 +97,7 @@ def test_chacun_n_ouvre_que_ses_pages(guichet: Guichet, subtests: pytest.Subtest
 
 
 @pytest.mark.rule("T6", "U1")
+@pytest.mark.controle("T40")
 def test_le_fichier_d_un_autre_n_existe_pas(guichet: Guichet, subtests: pytest.Subtests) -> None:
     lieu = scene(guichet)
     avant = photo(guichet)
@@ -113,6 +115,7 @@ def test_le_fichier_d_un_autre_n_existe_pas(guichet: Guichet, subtests: pytest.S
 
 
 @pytest.mark.rule("T6", "E2")
+@pytest.mark.controle("T40", "T41")
 def test_la_demande_d_une_autre_structure_n_existe_pas(guichet: Guichet, subtests: pytest.Subtests) -> None:
     lieu = scene(guichet)
     avant = photo(guichet)
@@ -135,12 +138,14 @@ def test_la_demande_d_une_autre_structure_n_existe_pas(guichet: Guichet, subtest
 
 
 @pytest.mark.rule("T6")
+@pytest.mark.controle("T13")
 @pytest.mark.parametrize("methode", ["HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "FOO"])
 def test_aucune_autre_methode_n_est_ouverte(guichet: Guichet, methode: str) -> None:
     assert not [motif for motif, methodes in guichet.app.routes.items() if methode in methodes]
 
 
 @pytest.mark.rule("T6", "E1")
+@pytest.mark.controle("T13")
 def test_une_methode_deguisee_reste_ce_qu_elle_est(guichet: Guichet) -> None:
     lieu = scene(guichet)
     avant = photo(guichet, ("noyau", "audit"))

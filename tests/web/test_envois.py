@@ -58,6 +58,7 @@ def ses_en_panne(guichet: Guichet) -> Any:
 
 
 @pytest.mark.rule("V1", "B4", "E1", "E2")
+@pytest.mark.controle("T20", "T50")
 def test_chaque_mail_est_complet_en_texte_et_en_html(
     guichet: Guichet, visiteur: Client, subtests: pytest.Subtests
 ) -> None:
@@ -101,6 +102,7 @@ HOSTILES = {
 
 
 @pytest.mark.rule("V2")
+@pytest.mark.controle("T47", "T49", "T50")
 @pytest.mark.parametrize("nom", HOSTILES.values(), ids=HOSTILES)
 def test_un_nom_hostile_arrive_en_texte_sans_en_tete(guichet: Guichet, nom: str) -> None:
     """Forms refuse such names; a mail does not count on it."""
@@ -123,6 +125,7 @@ def test_un_nom_hostile_arrive_en_texte_sans_en_tete(guichet: Guichet, nom: str)
 
 
 @pytest.mark.rule("V2")
+@pytest.mark.controle("T49")
 @pytest.mark.parametrize("adresse", ["a@b.fr\r\nBcc: x@evil.test", "a@b.fr, x@evil.test", "a@b.fr\x00", "<a@b.fr> x"])
 def test_une_adresse_hostile_ne_fait_partir_aucun_mail(guichet: Guichet, adresse: str) -> None:
     from chalicelib.core.mail import Mail

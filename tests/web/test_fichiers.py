@@ -55,6 +55,7 @@ def etat(guichet: Guichet, piece_id: str) -> str:
 
 
 @pytest.mark.rule("D10", "U1")
+@pytest.mark.controle("T46", "T53")
 def test_le_formulaire_fixe_la_cle_le_type_et_la_taille(guichet: Guichet, visiteur: Client, moi: str) -> None:
     piece_id = annoncer(visiteur)
     page = visiteur.get(f"{PAGE}/{piece_id}")
@@ -71,7 +72,7 @@ def test_le_formulaire_fixe_la_cle_le_type_et_la_taille(guichet: Guichet, visite
         {"key": champs["key"]},
         {"Content-Type": "application/octet-stream"},
         {"success_action_redirect": f"https://guichet.test{PAGE}/{piece_id}"},
-        ["content-length-range", 0, 100 * 1024 * 1024],
+        ["content-length-range", 0, 20 * 1024 * 1024],
     ):
         assert attendu in conditions
     assert not [c for c in conditions if isinstance(c, list) and c[0] == "starts-with" and c[1] != "$x-amz-meta-nom"]
@@ -79,6 +80,7 @@ def test_le_formulaire_fixe_la_cle_le_type_et_la_taille(guichet: Guichet, visite
 
 
 @pytest.mark.rule("T4", "U1")
+@pytest.mark.controle("T37")
 def test_les_depots_d_une_journee_sont_limites(
     guichet: Guichet, visiteur: Client, moi: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,6 +112,7 @@ def test_un_double_clic_annonce_un_seul_fichier(guichet: Guichet, visiteur: Clie
 
 
 @pytest.mark.rule("D10", "U1")
+@pytest.mark.controle("T56")
 @pytest.mark.parametrize("ordre", ["contrôle puis analyse", "analyse puis contrôle"])
 def test_un_bon_fichier_sort_de_quarantaine_une_fois_les_deux_verdicts_recus(
     guichet: Guichet, visiteur: Client, moi: str, ordre: str
@@ -135,6 +138,7 @@ def test_un_bon_fichier_sort_de_quarantaine_une_fois_les_deux_verdicts_recus(
 
 
 @pytest.mark.rule("D10", "U1", "Z5")
+@pytest.mark.controle("T53")
 @pytest.mark.parametrize("format_", sorted(CV.formats, key=lambda f: f.name), ids=lambda f: f.name)
 def test_chaque_format_du_manuel_est_accepte(guichet: Guichet, visiteur: Client, moi: str, format_: Format) -> None:
     nom = f"cv.{format_.name.lower()}"
@@ -143,6 +147,7 @@ def test_chaque_format_du_manuel_est_accepte(guichet: Guichet, visiteur: Client,
 
 
 @pytest.mark.rule("U1", "U2")
+@pytest.mark.controle("T53")
 def test_un_mauvais_fichier_est_refuse_avec_sa_raison(guichet: Guichet, subtests: pytest.Subtests) -> None:
     from chalicelib.commun.pieces import queries, store
     from chalicelib.core.context import live_context
@@ -172,6 +177,7 @@ def test_un_mauvais_fichier_est_refuse_avec_sa_raison(guichet: Guichet, subtests
 
 
 @pytest.mark.rule("U2", "S2")
+@pytest.mark.controle("T53")
 def test_le_refus_se_dit_dans_le_profil_et_se_reprend(guichet: Guichet, visiteur: Client, moi: str) -> None:
     ancien = joindre_un_cv(guichet, visiteur, moi, fichiers.txt(), "ancien.txt")
     guichet.advance(minutes=1)
@@ -189,6 +195,7 @@ def test_le_refus_se_dit_dans_le_profil_et_se_reprend(guichet: Guichet, visiteur
 
 
 @pytest.mark.rule("U1", "U2")
+@pytest.mark.controle("T56")
 @pytest.mark.parametrize(
     ("verdict", "fin", "mots"),
     [
@@ -234,6 +241,7 @@ def copie_exacte(guichet: Guichet) -> Iterator[None]:
 
 
 @pytest.mark.rule("U1")
+@pytest.mark.controle("T56")
 @pytest.mark.usefixtures("copie_exacte")
 def test_un_fichier_mis_a_la_place_de_celui_qui_fut_controle_ne_sort_pas(
     guichet: Guichet, visiteur: Client, moi: str
@@ -308,6 +316,7 @@ def test_ce_qui_arrive_apres_la_transmission_est_jete(guichet: Guichet, visiteur
 
 
 @pytest.mark.rule("U3", "V2")
+@pytest.mark.controle("T46", "T55")
 @pytest.mark.parametrize(
     ("nom", "sur"),
     [
@@ -442,6 +451,7 @@ def test_un_refus_se_lit_un_jour_puis_s_efface(guichet: Guichet, visiteur: Clien
 
 
 @pytest.mark.rule("U1", "W1")
+@pytest.mark.controle("T56")
 def test_un_fichier_dont_le_verdict_tarde_est_regarde_de_nouveau(guichet: Guichet, visiteur: Client, moi: str) -> None:
     piece_id = annoncer(visiteur)
     etag = envoyer(moi, piece_id, fichiers.txt(), "cv.txt")
@@ -487,6 +497,7 @@ def dossier_d_un_valide(guichet: Guichet, client: Client) -> tuple[str, Client]:
 
 
 @pytest.mark.rule("U3", "E2", "E6")
+@pytest.mark.controle("T46")
 def test_le_personnel_voit_les_pages_et_telecharge_l_original(guichet: Guichet, visiteur: Client) -> None:
     compte_id, agent = dossier_d_un_valide(guichet, visiteur)
     dossier = f"/gestion/inscriptions/{compte_id}"
@@ -502,7 +513,7 @@ def test_le_personnel_voit_les_pages_et_telecharge_l_original(guichet: Guichet, 
     assert images and all(cle.startswith(f"pages/{compte_id}/{piece_id}/") for cle in images)
     vue = agent.get(dossier)
     for cle in images:
-        assert f"{cle}?" in vue.body and "X-Amz-Expires=60" in vue.body
+        assert f"{cle}?" in vue.body and "X-Amz-Expires=900" in vue.body
     assert "img-src 'self' data: https://" in vue.headers["content-security-policy"]
     original = agent.get(f"{dossier}/cv")
     assert original.status == 303 and "attachment" in unquote(original.location)

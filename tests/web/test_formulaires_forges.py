@@ -79,6 +79,7 @@ FAUX_JETONS = {
 
 
 @pytest.mark.rule("T1", "T6", "S6")
+@pytest.mark.controle("T11")
 @pytest.mark.parametrize("entetes", [FORM | NOUS, FORM], ids=["de notre page", "sans en-tête"])
 def test_un_formulaire_sans_son_jeton_est_refuse_partout(
     guichet: Guichet, subtests: pytest.Subtests, entetes: dict[str, str]
@@ -114,6 +115,7 @@ D_AILLEURS = {
 
 
 @pytest.mark.rule("T1", "T6")
+@pytest.mark.controle("T11")
 def test_une_requete_venue_d_ailleurs_est_refusee_meme_avec_un_bon_jeton(
     guichet: Guichet, subtests: pytest.Subtests
 ) -> None:
@@ -129,6 +131,7 @@ def test_une_requete_venue_d_ailleurs_est_refusee_meme_avec_un_bon_jeton(
 
 
 @pytest.mark.rule("T1")
+@pytest.mark.controle("T11")
 def test_la_meme_requete_bien_formee_est_recue(guichet: Guichet) -> None:
     """The witness: what the other tests refuse is refused for its forgery alone."""
     lieu = scene(guichet)
@@ -138,6 +141,7 @@ def test_la_meme_requete_bien_formee_est_recue(guichet: Guichet) -> None:
 
 
 @pytest.mark.rule("T1", "S6")
+@pytest.mark.controle("T11")
 def test_un_autre_site_ne_glisse_pas_sa_saisie_dans_la_page_de_reconnexion(guichet: Guichet) -> None:
     """A form posted by another site comes without the session's cookie (SameSite): « Votre saisie vous attend » would
     then show one button that sends the attacker's fields, command and all, to any route."""

@@ -74,6 +74,7 @@ def page_de_panne(reponse: Answer, log: pytest.LogCaptureFixture, statut: int = 
 
 
 @pytest.mark.rule("S6", "X1")
+@pytest.mark.controle("T59")
 @pytest.mark.parametrize("erreur", PANNES.values(), ids=PANNES)
 def test_chaque_page_dit_que_le_service_ne_repond_pas(
     guichet: Guichet, caplog: pytest.LogCaptureFixture, erreur: Exception
@@ -98,6 +99,7 @@ def test_chaque_page_dit_que_le_service_ne_repond_pas(
 
 
 @pytest.mark.rule("S6", "T1")
+@pytest.mark.controle("T59")
 def test_une_panne_ne_ferme_pas_la_session(guichet: Guichet, visiteur: Client) -> None:
     inscrit(visiteur)
     with panne(PANNES["sans réseau"]):
@@ -106,6 +108,7 @@ def test_une_panne_ne_ferme_pas_la_session(guichet: Guichet, visiteur: Client) -
 
 
 @pytest.mark.rule("S6")
+@pytest.mark.controle("T59")
 @pytest.mark.parametrize("chemin", ["/", "/mon-profil", "/connexion", "/deposer-un-cv"])
 @pytest.mark.parametrize("qui", ["visiteur", "intervenant"])
 def test_un_processus_neuf_sans_aws_repond_aussi_par_une_page(
@@ -126,6 +129,7 @@ def test_un_processus_neuf_sans_aws_repond_aussi_par_une_page(
 
 
 @pytest.mark.rule("S6", "X1")
+@pytest.mark.controle("T59")
 def test_une_faute_de_notre_programme_donne_une_reference(
     guichet: Guichet, visiteur: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -177,6 +181,7 @@ def test_le_journal_ne_dit_rien_des_personnes(
 
 
 @pytest.mark.rule("S6", "S2", "C8")
+@pytest.mark.controle("T59")
 @pytest.mark.parametrize("apres", [False, True], ids=["avant l’écriture", "après l’écriture"])
 def test_un_envoi_interrompu_se_renvoie_et_n_agit_qu_une_fois(
     guichet: Guichet, visiteur: Client, caplog: pytest.LogCaptureFixture, apres: bool
@@ -212,6 +217,7 @@ def test_une_file_en_panne_n_empeche_pas_d_agir(guichet: Guichet, visiteur: Clie
 
 
 @pytest.mark.rule("T1", "S6")
+@pytest.mark.controle("T59")
 def test_quand_les_sessions_ne_se_lisent_pas_personne_n_entre(guichet: Guichet, visiteur: Client) -> None:
     rempli(visiteur)
     page = visiteur.get("/mon-profil/identification")
@@ -226,6 +232,7 @@ def test_quand_les_sessions_ne_se_lisent_pas_personne_n_entre(guichet: Guichet, 
 
 
 @pytest.mark.rule("S6")
+@pytest.mark.controle("T60")
 @pytest.mark.parametrize(
     "chemin",
     [
@@ -248,6 +255,7 @@ def test_une_adresse_inconnue_a_sa_page(guichet: Guichet, visiteur: Client, chem
 
 
 @pytest.mark.rule("S6", "S1")
+@pytest.mark.controle("T17")
 def test_un_fichier_statique_se_garde_sous_le_nom_de_son_contenu(guichet: Guichet, visiteur: Client) -> None:
     from chalicelib.core.web.urls import empreinte
 

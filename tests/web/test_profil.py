@@ -48,6 +48,15 @@ def test_la_page_commence_par_ce_que_l_on_sait(guichet: Guichet, visiteur: Clien
 # C8: kept at any time
 
 
+@pytest.mark.rule("Z2", "T4")
+def test_on_n_essaie_pas_les_identites_des_autres(guichet: Guichet, visiteur: Client) -> None:
+    parcours.inscrit(guichet.client(), nom="MARTIN", nom_usage="MARTIN", email="m@exemple.fr")
+    parcours.rempli(visiteur)
+    saisie = {**parcours.IDENTIFICATION, "nom": "MARTIN", "nom_usage": "MARTIN"}
+    statuts = [visiteur.submit(visiteur.get(PAGE), PAGE, **saisie).status for _ in range(11)]
+    assert statuts == [422] * 10 + [429]
+
+
 @pytest.mark.rule("C8")
 def test_enregistrer_garde_une_page_incomplete(guichet: Guichet, visiteur: Client) -> None:
     inscrit(visiteur)
@@ -335,6 +344,7 @@ def _champs(row: dict[str, Any], *sauf: str) -> dict[str, Any]:
 
 
 @pytest.mark.rule("G4", "C6", "T6")
+@pytest.mark.controle("T43")
 @pytest.mark.parametrize("etat", ["en inscription", "validé"])
 def test_des_champs_ajoutes_a_la_main_sont_ignores(guichet: Guichet, visiteur: Client, etat: str) -> None:
     (valide if etat == "validé" else rempli)(visiteur)

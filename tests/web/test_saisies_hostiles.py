@@ -94,6 +94,7 @@ def page_du_formulaire(guichet: Guichet, client: Client, chemin: str) -> Answer:
 
 
 @pytest.mark.rule("S2", "B1", "J6")
+@pytest.mark.controle("T44", "T47")
 @pytest.mark.parametrize("chemin", TEXTES)
 def test_un_formulaire_public_rend_la_saisie_en_texte(
     guichet: Guichet, visiteur: Client, subtests: pytest.Subtests, chemin: str
@@ -118,6 +119,7 @@ def test_un_formulaire_public_rend_la_saisie_en_texte(
 
 
 @pytest.mark.rule("S2", "C8")
+@pytest.mark.controle("T44", "T47")
 def test_l_identification_garde_la_saisie_en_texte(
     guichet: Guichet, visiteur: Client, subtests: pytest.Subtests
 ) -> None:
@@ -144,6 +146,7 @@ def test_l_identification_garde_la_saisie_en_texte(
 
 
 @pytest.mark.rule("S2", "E2", "V2")
+@pytest.mark.controle("T47")
 def test_ce_qu_une_personne_ecrit_n_est_que_du_texte_pour_tous(guichet: Guichet, visiteur: Client) -> None:
     """One polyglot in every free field, then every page and mail where it is shown."""
     libres = ("lieu_naissance", "appartement", "batiment", "voie", "ville")
@@ -180,6 +183,7 @@ CORPS = {
 
 
 @pytest.mark.rule("S2", "S6")
+@pytest.mark.controle("T44")
 @pytest.mark.parametrize("chemin", [*TEXTES, "/mon-profil/identification", "/mon-profil/cv", "/deconnexion"])
 def test_un_corps_malforme_a_une_reponse_claire(
     guichet: Guichet, visiteur: Client, subtests: pytest.Subtests, chemin: str
@@ -206,6 +210,7 @@ def test_un_corps_malforme_apres_la_fin_de_la_session_aussi(guichet: Guichet, su
 
 
 @pytest.mark.rule("C8", "S2")
+@pytest.mark.controle("T44")
 @pytest.mark.parametrize(
     "lettre",
     [
@@ -235,6 +240,7 @@ def test_la_plus_longue_saisie_acceptee_s_enregistre_ou_se_refuse(
 
 
 @pytest.mark.rule("S6", "T6")
+@pytest.mark.controle("T44")
 def test_une_adresse_hostile_a_une_page(guichet: Guichet, subtests: pytest.Subtests) -> None:
     lieu = scene(guichet)
     valeurs_hostiles = ("x" * 3000, "%00", "%0d%0aSet-Cookie:a=b", "..%2F..", "%F0%9F%98%80", "%FF", "{{7*7}}",
@@ -277,6 +283,7 @@ def test_un_corps_qui_n_est_pas_du_texte_a_sa_page(
 
 
 @pytest.mark.rule("S6")
+@pytest.mark.controle("T44", "T47")
 @pytest.mark.parametrize(
     "chemin",
     [
@@ -301,6 +308,7 @@ def test_une_question_hostile_a_une_page(guichet: Guichet, subtests: pytest.Subt
 
 
 @pytest.mark.rule("T1", "S6")
+@pytest.mark.controle("T44")
 @pytest.mark.parametrize(
     "cookie",
     [
@@ -333,6 +341,7 @@ def test_un_cookie_hostile_a_une_page(guichet: Guichet, visiteur: Client, cookie
 
 
 @pytest.mark.rule("B1")
+@pytest.mark.controle("T44")
 @pytest.mark.parametrize(
     ("champ", "valeurs_"), [("nom", ["DUBOIS", "MARTIN"]), ("email", [IDENTITE["email"], "pirate@exemple.fr"])]
 )

@@ -14,6 +14,7 @@ ouvrir_session = usecases.ouvrir_session
 renvoyer_l_activation = usecases.renvoyer_l_activation
 supprimer_le_compte = usecases.supprimer_le_compte
 etat_du_lien = queries.etat_du_lien
+activation_echue = queries.activation_echue
 comptes_non_actives = queries.comptes_non_actives
 compte_de_l_identite = queries.compte_de_l_identite
 compte_de_l_adresse = queries.compte_de_l_adresse

@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from chalicelib.commun.comptes import rules, store
 from chalicelib.commun.comptes.forms import CodeForm, ConnexionForm
@@ -16,7 +18,7 @@ from chalicelib.commun.comptes.rules import (
     faute_de_fond,
     fautes_de_forme,
 )
-from chalicelib.core.context import Context, iso
+from chalicelib.core.context import Context, from_iso, iso
 from chalicelib.core.errors import PortalError
 from chalicelib.core.passwords import common_passwords
 from chalicelib.core.settings import settings
@@ -26,7 +28,6 @@ from chalicelib.core.web.request import MultiDict, Request
 from chalicelib.core.web.urls import chemin_local
 
 REPRISE_MAX = 60_000
-ID_DE_CONNEXION = 16
 _REPRISE, _CONNEXION, _CODE = (f"commun/comptes/templates/{n}.html" for n in ("reprise", "connexion", "code"))
 _JAMAIS_REPRIS = ("commande", "mot_de_passe", "confirmation_mot_de_passe", "code")
 
@@ -55,6 +56,12 @@ def comptes_non_actives(ctx: Context) -> Iterator[str]:
         yield row.pk.removeprefix("COMPTE#")
 
 
+def activation_echue(ctx: Context, compte: Compte) -> bool:
+    """Rule B4: whether nobody activated this account in its seven days: the sweep may delete it."""
+    echue = from_iso(compte.cree_le) + rules.ACTIVATION_VALIDE <= ctx.now if compte.cree_le else False
+    return echue and compte.etat is rules.EtatCompte.A_ACTIVER
+
+
 def etat_du_lien(ctx: Context, token: str) -> EtatDuLien:
     """Rule B5: what has become of an activation link."""
     jeton = store.lire_jeton(token, "ACTIVATION")
@@ -65,13 +72,13 @@ def etat_du_lien(ctx: Context, token: str) -> EtatDuLien:
 
 
 def mes_connexions(ctx: Context) -> list[Connexion]:
-    """Rule T1: the sessions of the person that still live, the newest first."""
+    """Rule T1: the sessions of the person that began in the last twelve hours, the newest first."""
     debut = iso(ctx.now - rules.SESSION_ABSOLUE)
     vivantes = [row for row in store.sessions(ctx.user.id) if row.ouverte_le >= debut]
     vivantes.sort(key=lambda row: row.ouverte_le, reverse=True)
     return [
         Connexion(
-            id=row.sk.removeprefix("SESSION#")[:ID_DE_CONNEXION],
+            id=row.sk.removeprefix("SESSION#")[: rules.ID_DE_CONNEXION],
             ouverte_le=row.ouverte_le,
             appareil=rules.appareil_lisible(row.appareil),
             source=row.source,
@@ -86,12 +93,14 @@ def politique() -> Politique:
     return Politique(maximum=settings().mot_de_passe_max, classes=settings().mot_de_passe_classes)
 
 
-def fautes_du_mot_de_passe(mot_de_passe: str, personnels: tuple[str, ...]) -> list[str]:
+def fautes_du_mot_de_passe(
+    mot_de_passe: str, personnels: tuple[str, ...], naissance: date | None = None
+) -> list[str]:
     """Rules B2, T2: the sentences to show beside the field; none when the password will do."""
     regle = politique()
     fautes: list[Faute] = list(fautes_de_forme(mot_de_passe, regle))
     if not fautes:
-        fond = faute_de_fond(mot_de_passe, personnels, common_passwords())
+        fond = faute_de_fond(mot_de_passe, personnels, common_passwords(), naissance)
         fautes = [fond] if fond else []
     return [faute.phrase(regle) for faute in fautes]
 
@@ -102,7 +111,7 @@ def reponse_sans_session(ctx: Context) -> Reply:
     if request.pattern == "/deconnexion":  # pressed twice, or after the session's end: they are out already
         return redirect("/")
     if request.method == "GET":
-        return redirect(f"/connexion?suite={request.path}")
+        return redirect("/connexion?" + urlencode({"suite": _suite(request)}, safe="/"))
     ancienne = session.read(request.cookies.get(session.SESSION, ""))
     proprietaire = ancienne.owner if ancienne else ""
     reprise = json.dumps({"action": request.path, "champs": _a_reprendre(request), "de": proprietaire})
@@ -114,6 +123,13 @@ def reponse_sans_session(ctx: Context) -> Reply:
         expiree=True,
         **page_connexion(ctx, suite=request.path, reprise=reprise),
     )
+
+
+def _suite(request: Request) -> str:
+    """Rule A2: where the person was going, its query included (lists are shareable: S4)."""
+    recherche = urlencode(request.query, doseq=True)
+    entiere = f"{request.path}?{recherche}" if recherche else request.path
+    return chemin_local(entiere) or request.path
 
 
 _SECRETS = {  # what these forms ask is never given back: they come back themselves

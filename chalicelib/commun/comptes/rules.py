@@ -12,6 +12,7 @@ INACTIVITE = timedelta(minutes=30)
 INACTIVITE_PERSONNEL = timedelta(minutes=15)
 CODE_VALIDE = timedelta(minutes=10)
 ESSAIS_DU_CODE = 5
+ID_DE_CONNEXION = 16  # characters of a session's digest, enough to name it among its owner's
 
 
 class Role(Enum):
@@ -176,7 +177,9 @@ class Faute(Enum):
     COURANT = (
         "Choisissez un mot de passe plus personnel : celui-ci est dans les listes que les pirates essaient d’abord."
     )
-    CONTEXTUEL = "Choisissez un mot de passe sans votre nom, votre adresse ni le nom de ce site."
+    CONTEXTUEL = (
+        "Choisissez un mot de passe sans votre nom, votre date de naissance, votre adresse ni le nom de ce site."
+    )
 
     def phrase(self, politique: Politique) -> str:
         """The sentence with the limits of this space."""
@@ -202,8 +205,13 @@ def fautes_de_forme(mot_de_passe: str, politique: Politique) -> tuple[Faute, ...
     return tuple(faute for manque, faute in tests if manque)
 
 
-def faute_de_fond(mot_de_passe: str, personnels: tuple[str, ...], courants: frozenset[str]) -> Faute | None:
+def faute_de_fond(
+    mot_de_passe: str, personnels: tuple[str, ...], courants: frozenset[str], naissance: date | None = None
+) -> Faute | None:
     """Rule T2: common and contextual words are refused. `courants`: words in lower case, letters only or whole."""
+    chiffres = re.sub(r"[^0-9]", "", mot_de_passe)
+    if naissance and any(f"{naissance:{forme}}" in chiffres for forme in ("%d%m%Y", "%Y%m%d", "%d%m%y")):
+        return Faute.CONTEXTUEL
     bas = mot_de_passe.casefold()
     lettres = re.sub(r"[^a-z]", "", sans_accents(mot_de_passe))
     if bas in courants or (lettres in courants and len(lettres) >= len(bas) - 4):

@@ -14,8 +14,10 @@ from chalicelib.core.web import limits, session
 from chalicelib.core.web.secret import digest
 from chalicelib.core.web.urls import chemin_local
 
-PAR_COMPTE = limits.Limit("connexion-compte", 10, timedelta(minutes=15))
+PAR_COMPTE = limits.Limit("connexion-compte", 10, timedelta(minutes=15))  # from one origin
+PAR_ADRESSE = limits.Limit("connexion-adresse", 100, timedelta(minutes=15))  # from all of them
 PAR_ORIGINE = limits.Limit("connexion-origine", 20, timedelta(minutes=1))
+CODES = limits.Limit("codes", 20, timedelta(minutes=15))  # only who has the password gets here
 CODE = "CODE"
 
 
@@ -31,7 +33,8 @@ class Entree:
 def se_connecter(ctx: Context, email: str, mot_de_passe: str, suite: str) -> Entree:
     """Rules T1, T4: the same answer and the same time for an unknown address, a wrong password, a closed account."""
     limits.consume(ctx, PAR_ORIGINE, ctx.source)
-    essais = limits.consume(ctx, PAR_COMPTE, rules.cle_email(email))
+    limits.consume(ctx, PAR_ADRESSE, rules.cle_email(email))
+    essais = limits.consume(ctx, PAR_COMPTE, _de_la(ctx, email))
     row = store.lire_par_email(email)
     juste = verify(row.empreinte if row else None, mot_de_passe)
     if row is None or not juste or row.etat != EtatCompte.ACTIF.value:
@@ -41,8 +44,13 @@ def se_connecter(ctx: Context, email: str, mot_de_passe: str, suite: str) -> Ent
     if compte.role.est_personnel:
         return _demander_le_code(ctx, compte, suite)
     if essais > 1:
-        limits.forgive(ctx, PAR_COMPTE, rules.cle_email(email))
+        limits.forgive(ctx, PAR_COMPTE, _de_la(ctx, email))
     return _entrer(ctx, compte)
+
+
+def _de_la(ctx: Context, email: str) -> str:
+    """Who tries, and from where: a stranger's tries do not lock the owner out (rule T4)."""
+    return f"{rules.cle_email(email)}|{ctx.source}"
 
 
 def _demander_le_code(ctx: Context, compte: Compte, suite: str) -> Entree:
@@ -58,11 +66,13 @@ def donner_le_code(ctx: Context, token: str, code: str) -> tuple[Entree, str]:
     limits.consume(ctx, PAR_ORIGINE, ctx.source)
     jeton = store.lire_jeton(token, CODE)
     row = store.lire(jeton.compte) if jeton else None
-    if jeton is None or row is None or jeton.expire_le <= ctx.instant or jeton.etat != rules.EtatDuLien.VALABLE.value:
+    vivant = jeton and jeton.etat == rules.EtatDuLien.VALABLE.value and jeton.expire_le > ctx.instant
+    if jeton is None or row is None or not row.totp or not vivant:
         raise Refused(Refus.CODE_EPUISE)
+    limits.consume(ctx, CODES, jeton.compte)
     if not store.compter_un_essai(jeton, rules.ESSAIS_DU_CODE):
         raise Refused(Refus.CODE_EPUISE)
-    pas = totp.step_of(row.totp or "", code, int(ctx.now.timestamp()))
+    pas = totp.step_of(row.totp, code, int(ctx.now.timestamp()))
     if pas is None:
         raise Refused(Refus.CODE)
     act = Act(ctx)  # a code serves once: the same form sent twice is led where the first was
@@ -72,7 +82,7 @@ def donner_le_code(ctx: Context, token: str, code: str) -> tuple[Entree, str]:
         entree = _entrer(ctx, store.compte_of(row), act, chemin_local(jeton.suite) or "/")
     except Conflict as error:
         raise Refused(Refus.CODE) from error
-    limits.forgive(ctx, PAR_COMPTE, rules.cle_email(row.email))
+    limits.forgive(ctx, PAR_COMPTE, _de_la(ctx, row.email))
     return entree, jeton.suite
 
 
@@ -126,8 +136,9 @@ def se_deconnecter(ctx: Context, cookie: session.SessionCookie) -> None:
 def fermer_une_connexion(ctx: Context, connexion_id: str) -> str:
     """Rule T1: the person ends one of their sessions, on another device; NotFound when it is not theirs."""
     lignes = [row.sk.removeprefix("SESSION#") for row in store.sessions(ctx.user.id)]
-    empreinte = next((e for e in lignes if e.startswith(connexion_id) and e != ctx.user.session), None)
-    if empreinte is None or not connexion_id:
+    autres = (e for e in lignes if e != ctx.user.session)
+    empreinte = next((e for e in autres if e[: rules.ID_DE_CONNEXION] == connexion_id), None)
+    if empreinte is None:
         raise NotFound
     act = Act(ctx)
     store.remplacer_session(act, ctx.user.id, empreinte)

@@ -68,8 +68,9 @@ def page_d_erreur(ctx: Context, error: Exception) -> Reply:
     statut = next((s for kind, s in _STATUTS.items() if isinstance(error, kind)), None)
     if statut is None:
         return _panne(ctx, error)
-    message: dict[str, Any] = {"message": error.reason.value} if isinstance(error, errors.Refused) else {}
-    return page(_ERREUR, statut, statut=statut, **message)
+    if isinstance(error, errors.Refused):
+        return page(_ERREUR, statut, statut=statut, message=error.reason.value, refus=True)
+    return page(_ERREUR, statut, statut=statut)
 
 
 def _trop_de_demandes(ctx: Context, error: errors.TooMany) -> Reply:

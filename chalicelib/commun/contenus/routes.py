@@ -59,5 +59,6 @@ def get_statique(ctx: Context, nom: str) -> Reply:
 @bp.page("/robots.txt", access=Access.PUBLIC, stateless=True)
 def get_robots(ctx: Context) -> Reply:
     """Robots may read the public pages."""
-    body = "User-agent: *\nDisallow: /activation/\nDisallow: /connexion\nDisallow: /mon-profil\nDisallow: /gestion\n"
+    body = "User-agent: *\nDisallow: /activation/\nDisallow: /connexion\nDisallow: /captcha\n"
+    body += "Disallow: /mon-profil\nDisallow: /mes-connexions\nDisallow: /gestion\nDisallow: /administration\n"
     return Reply(body=body, headers={"Content-Type": "text/plain; charset=utf-8"})

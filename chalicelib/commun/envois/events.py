@@ -31,7 +31,7 @@ def recevoir_rebond(event: Any) -> None:
 def balayer_mails(event: dict[str, str], context: Any) -> dict[str, int]:
     """Rules V1, W1: mails that the queue was never told of, or that wait for another try."""
     ctx = sweep_context(event)
-    return vars(sweep(ctx, "balayer-mails", outbox.waiting(ctx), _pousser))
+    return vars(sweep(ctx, "balayer-mails", outbox.waiting(ctx), _pousser, lasts=35))
 
 
 def _pousser(mail_id: str) -> bool:

@@ -10,7 +10,7 @@ from chalicelib.commun.pieces.queries import (
     pieces,
 )
 from chalicelib.commun.pieces.rules import CV, EtatPiece, Piece, Usage
-from chalicelib.commun.pieces.usecases import abandonner_les_attendus, annoncer, supprimer
+from chalicelib.commun.pieces.usecases import abandonner_les_attendus, annoncer, exiger_disponible, supprimer
 
 __all__ = [
     "CV",
@@ -21,6 +21,7 @@ __all__ = [
     "annoncer",
     "arrive_a_l_instant",
     "derniere",
+    "exiger_disponible",
     "formulaire_de_depot",
     "lien_de_l_original",
     "liens_des_pages",

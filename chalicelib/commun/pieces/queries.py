@@ -13,8 +13,9 @@ from chalicelib.core.web.urls import lien
 
 DUREE_DU_FORMULAIRE = 3600
 DUREE_DU_LIEN = 60
-# Far over the limit of any use: a file too big gets our page, from the content's check, and not the store's.
-ENVOI_MAX = 100 * 1024 * 1024
+DUREE_DES_PAGES = 900  # as long as staff may look at a page without acting (rule T1): images load as one scrolls
+# Over the limit of any use: a file too big gets our page, from the content's check, and not the store's (ADR 7).
+ENVOI_MAX = 20 * 1024 * 1024
 
 
 def piece(proprietaire: str, piece_id: str) -> Piece | None:
@@ -44,7 +45,8 @@ def arrive_a_l_instant(toutes: list[Piece]) -> bool:
 
 
 def formulaire_de_depot(piece: Piece, suite: str) -> dict[str, Any]:
-    """Rule U1: the form by which the browser sends the file straight to the bucket: size, type and key are fixed.
+    """Rule U1: the form by which the browser sends the file straight to the bucket: type and key are fixed, its size
+    is bounded.
 
     `champs` come back to the portal by a redirection; `champs_script` do not (a script may not follow it).
     """
@@ -85,7 +87,7 @@ def liens_des_pages(piece: Piece) -> list[str]:
     s3, bucket = aws.client("s3"), settings().bucket
     return [
         s3.generate_presigned_url(
-            "get_object", Params={"Bucket": bucket, "Key": piece.cle_de_page(n)}, ExpiresIn=DUREE_DU_LIEN
+            "get_object", Params={"Bucket": bucket, "Key": piece.cle_de_page(n)}, ExpiresIn=DUREE_DES_PAGES
         )
         for n in range(1, (piece.pages or 0) + 1)
     ]

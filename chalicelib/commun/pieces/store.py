@@ -126,6 +126,12 @@ def liberer(act: Act, row: PieceRow) -> None:
     act.update(_key(row), actions, (PieceRow.etat == EtatPiece.RECU.value) & same, "etat")
 
 
+def exiger_disponible(act: Act, piece: Piece) -> None:
+    """Conflict("piece") unless the file is available when the act is written."""
+    disponible = PieceRow.etat == EtatPiece.DISPONIBLE.value
+    act.check(PieceRow, _pk(piece.proprietaire), f"PIECE#{piece.id}", disponible, "piece")
+
+
 def mettre_fin(act: Act, row: PieceRow, etat: EtatPiece) -> None:
     """A file replaced, deleted or given up: nobody sees it any more; the sweep erases it a day later."""
     actions = [PieceRow.etat.set(etat.value), *_echeance(row.sk, iso(act.ctx.now + ORPHELIN))]

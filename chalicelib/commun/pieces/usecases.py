@@ -168,14 +168,17 @@ def abandonner_les_attendus(act: Act, pieces: list[Piece]) -> None:
             store.mettre_fin(act, row, EtatPiece.ABANDONNE)
 
 
-def supprimer(ctx: Context, piece: Piece, resultat: str) -> str:
-    """The owner deletes a file (rule D10); its objects follow within a day."""
-    act = Act(ctx)
+def supprimer(act: Act, piece: Piece) -> None:
+    """The owner deletes a file (rule D10), in the transaction of the act; its objects follow within a day."""
     row = store.cle(piece.proprietaire, piece.id)
     row.etat = piece.etat.value
     store.mettre_fin(act, row, EtatPiece.ABANDONNE)
     audit.note(act, "supprimer_un_fichier", piece.id)
-    return act.commit(resultat)
+
+
+def exiger_disponible(act: Act, piece: Piece) -> None:
+    """The act counts on this file: Conflict("piece") if it is deleted or replaced meanwhile."""
+    store.exiger_disponible(act, piece)
 
 
 def echoir(ctx: Context, row: Any) -> bool:

@@ -23,12 +23,13 @@ class CaptchaRow(Row):
     cree_le = UnicodeAttribute()
     expire_le = UnicodeAttribute()
     lie_a = UnicodeAttribute()
+    pour = UnicodeAttribute(default="")
     servi = UnicodeAttribute(null=True)
     servi_a = UnicodeAttribute(null=True)
 
 
-def new(ctx: Context, bound_to: str) -> str:
-    """Make a challenge for the visit `bound_to`; answers its id."""
+def new(ctx: Context, bound_to: str, purpose: str) -> str:
+    """Make a challenge for the visit `bound_to` and one form (`purpose`); answers its id."""
     challenge = ctx.new_id()
     CaptchaRow(
         f"CAPTCHA#{challenge}",
@@ -37,6 +38,7 @@ def new(ctx: Context, bound_to: str) -> str:
         cree_le=ctx.instant,
         expire_le=iso(ctx.now + LIFE),
         lie_a=bound_to,
+        pour=purpose,
         ttl=seconds(ctx, LIFE * 2),
     ).save()
     return challenge
@@ -49,11 +51,11 @@ def answer(ctx: Context, challenge: str, bound_to: str) -> str | None:
     return row.reponse if alive and row else None
 
 
-def spend(ctx: Context, challenge: str, bound_to: str, typed: str) -> str | None:
+def spend(ctx: Context, challenge: str, bound_to: str, purpose: str, typed: str) -> str | None:
     """None when `typed` is the answer, else what to say. Right or wrong, the challenge is spent: only the very same
     form, sent again (a double click), is still right."""
     row = _row(challenge)
-    if row is None or row.lie_a != bound_to or row.expire_le <= ctx.instant:
+    if row is None or (row.lie_a, row.pour) != (bound_to, purpose) or row.expire_le <= ctx.instant:
         return EXPIRED
     actions, free = [CaptchaRow.servi.set(ctx.instant)], CaptchaRow.servi.does_not_exist()
     right = "".join(typed.split()) == row.reponse

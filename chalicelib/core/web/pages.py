@@ -90,17 +90,24 @@ class Pages(Blueprint):
     """The blueprint of a slice's routes."""
 
     def page(
-        self, path: str, *, access: Access, methods: tuple[str, ...] = ("GET",), stateless: bool = False
+        self,
+        path: str,
+        *,
+        access: Access,
+        methods: tuple[str, ...] = ("GET",),
+        stateless: bool = False,
+        secret: bool = False,
     ) -> Callable[..., Any]:
         """Declare a view `(ctx, **params) -> Reply`; `access` has no default, on purpose.
 
         `stateless`: the answer is the same for everybody (static files); no cookie is read or set.
+        `secret`: the address holds a token: no page that it answers, errors included, tells it to the next one.
         """
 
         def decorate(view: Callable[..., Reply]) -> Callable[..., Reply]:
             @wraps(view)
             def guarded(**params: str) -> Response:
-                return _answer(read(self.current_request), Route(access, view, stateless), params)
+                return _answer(read(self.current_request), Route(access, view, stateless, secret), params)
 
             guarded.access = access  # type: ignore[attr-defined]  # read by the tests of the rights
             name = f"{view.__module__}.{view.__name__}"
@@ -117,6 +124,7 @@ class Route:
     access: Access
     view: Callable[..., Reply]
     stateless: bool
+    secret: bool = False
 
 
 def _answer(request: Request, route: Route, params: dict[str, str]) -> Response:
@@ -137,6 +145,8 @@ def _answer(request: Request, route: Route, params: dict[str, str]) -> Response:
         reply = site().login_reply(ctx)
     except Exception as error:
         reply = site().error_reply(ctx, error)
+    if route.secret:
+        reply = replace(reply, headers={**reply.headers, "Referrer-Policy": "no-referrer"})
     return _finish(ctx, reply, cookie)
 
 

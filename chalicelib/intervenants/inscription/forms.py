@@ -1,7 +1,7 @@
 """« Création d'un compte de connexion » (rule B1)."""
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from wtforms import BooleanField, Field, Form, HiddenField, PasswordField
 from wtforms.validators import ValidationError
@@ -45,6 +45,8 @@ class Adresse:
 class CompteForm(PortalForm):
     """Page « Déposer un CV »."""
 
+    POUR: ClassVar[str] = "compte"  # what its captcha is solved for
+
     civilite = Choix("Civilité", [Requis("Choisissez votre civilité.")], choices=CIVILITES)
     nom = Texte("Nom de famille (naissance)", [Requis("Saisissez votre nom de famille."), Longueur(80), Nom()])
     nom_usage = Texte("Nom d’usage", [Longueur(80), Nom()])
@@ -87,7 +89,8 @@ class CompteForm(PortalForm):
         if not field.data or len(field.data) > 1000:
             return
         siens = (self.nom.data or "", self.prenom.data or "", self.nom_usage.data or "", self._typed("email"))
-        field.errors = [*field.errors, *comptes.fautes_du_mot_de_passe(field.data, siens)]
+        fautes = comptes.fautes_du_mot_de_passe(field.data, siens, self.naissance.data)
+        field.errors = [*field.errors, *fautes]
 
     def validate_confirmation_mot_de_passe(self, field: Field) -> None:
         """The password typed twice."""
@@ -131,6 +134,8 @@ class RejetForm(PortalForm):
 
 class RenvoiForm(PortalForm):
     """Ask for the activation mail again (rule B5)."""
+
+    POUR: ClassVar[str] = "renvoi"
 
     email = Texte("Adresse e-mail", [Requis("Saisissez votre adresse e-mail."), Longueur(254), Adresse()])
     defi = HiddenField()

@@ -25,13 +25,16 @@ CAPTCHAS = Limit("captchas", 60, captcha.LIFE)
 PAR_PAGE, EXPORT_MAX = 20, 5000
 
 
-def defi(ctx: Context, connu: str = "") -> dict[str, Any]:
-    """Rule T5: the challenge still good for this visit, or a new one; with the cookie that a first visit needs."""
+def defi(ctx: Context, pour: str, connu: str = "") -> dict[str, Any]:
+    """Rule T5: the challenge still good for this visit, or a new one; with the cookie that a first visit needs.
+
+    `pour`: the form that it is solved for.
+    """
     visite, cookies = visit_of(ctx)
     code = captcha.answer(ctx, connu, visite) if connu else None
     if code is None:
         consume(ctx, CAPTCHAS, ctx.source)
-        connu = captcha.new(ctx, visite)
+        connu = captcha.new(ctx, visite, pour)
         code = captcha.answer(ctx, connu, visite) or ""
     return {"defi": connu, "image": image(code), "cookies": cookies}
 

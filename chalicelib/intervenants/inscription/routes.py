@@ -29,8 +29,8 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 
 def _avec_defi(ctx: Context, template: str, status: int, form: Any, connu: str = "", **values: Any) -> Reply:
-    """A page with a captcha, and the cookie that a first visit needs."""
-    defi = queries.defi(ctx, connu)
+    """A page with a captcha made for its form, and the cookie that a first visit needs."""
+    defi = queries.defi(ctx, form.POUR, connu)
     form.defi.data = defi["defi"]
     reply = page(template, status, form=form, image=defi["image"], **values)
     return reply.with_cookies(*defi["cookies"])
@@ -54,7 +54,7 @@ def post_compte(ctx: Context) -> Reply:
     if not form.validate() or a_ouvrir:
         connu = form.defi.data or ""
         return _avec_defi(ctx, COMPTE, 422, form, connu, documents=documents, autres_erreurs=a_ouvrir)
-    faux = captcha.spend(ctx, form.defi.data or "", bound_to(ctx), form.captcha.data)
+    faux = captcha.spend(ctx, form.defi.data or "", bound_to(ctx), form.POUR, form.captcha.data)
     if faux:
         form.add_error("captcha", faux)
         return _avec_defi(ctx, COMPTE, 422, form, documents=documents)
@@ -77,7 +77,8 @@ def get_envoye(ctx: Context) -> Reply:
 @bp.page("/captcha", access=Access.PUBLIC)
 def get_captcha(ctx: Context) -> Reply:
     """Rule B1: « Générer une autre image », without the rest of the page."""
-    return _avec_defi(ctx, CAPTCHA, 200, RenvoiForm())
+    pour_un_compte = ctx.request.query.first("pour") == CompteForm.POUR
+    return _avec_defi(ctx, CAPTCHA, 200, CompteForm(today=ctx.today) if pour_un_compte else RenvoiForm())
 
 
 @bp.page("/captcha/{defi}/son", access=Access.PUBLIC)
@@ -86,7 +87,7 @@ def get_son(ctx: Context, defi: str) -> Reply:
     return page(SON, son=queries.son_du_defi(ctx, defi), fragment=ctx.request.wants_fragment)
 
 
-@bp.page("/activation/{jeton}", access=Access.PUBLIC)
+@bp.page("/activation/{jeton}", access=Access.PUBLIC, secret=True)
 def get_activation(ctx: Context, jeton: str) -> Reply:
     """Rule T3: opening the link only shows a button (mail scanners follow links)."""
     return _page_du_lien(ctx, jeton)
@@ -94,11 +95,10 @@ def get_activation(ctx: Context, jeton: str) -> Reply:
 
 def _page_du_lien(ctx: Context, jeton: str) -> Reply:
     etat = comptes.etat_du_lien(ctx, jeton)
-    reply = page(ACTIVER, 200 if etat is EtatDuLien.VALABLE else 410, etat=etat.name, jeton=jeton)
-    return replace(reply, headers={"Referrer-Policy": "no-referrer"})
+    return page(ACTIVER, 200 if etat is EtatDuLien.VALABLE else 410, etat=etat.name, jeton=jeton)
 
 
-@bp.page("/activation/{jeton}", access=Access.PUBLIC, methods=("POST",))
+@bp.page("/activation/{jeton}", access=Access.PUBLIC, methods=("POST",), secret=True)
 def post_activation(ctx: Context, jeton: str) -> Reply:
     """Rules B4, B5."""
     cookie = usecases.activer_le_compte(ctx, jeton)
@@ -121,7 +121,7 @@ def post_renvoyer(ctx: Context) -> Reply:
         return _avec_defi(ctx, RENVOYER, 200, form)
     if not form.validate():
         return _avec_defi(ctx, RENVOYER, 422, form, form.defi.data or "")
-    faux = captcha.spend(ctx, form.defi.data or "", bound_to(ctx), form.captcha.data)
+    faux = captcha.spend(ctx, form.defi.data or "", bound_to(ctx), form.POUR, form.captcha.data)
     if faux:
         form.add_error("captcha", faux)
         return _avec_defi(ctx, RENVOYER, 422, form)

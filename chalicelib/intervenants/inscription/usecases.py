@@ -21,8 +21,13 @@ INSCRIPTIONS = Limit("inscriptions", 30, timedelta(hours=1))
 RENVOIS = Limit("renvois", 5, timedelta(hours=1))
 
 
-def ouvrir_un_compte(ctx: Context, identite: Identite, email: str, mot_de_passe: str, resultat: str) -> str:
-    """Rules B1, B3, B4: an account to activate, and the mail with its link. Refused when it exists already."""
+def ouvrir_un_compte(
+    ctx: Context, identite: Identite, email: str, mot_de_passe: str, resultat: str, encore: bool = False
+) -> str:
+    """Rules B1, B3, B4: an account to activate, and the mail with its link. Refused when it exists already.
+
+    `encore`: for the second time, once an account whose seven days are over was deleted.
+    """
     consume(ctx, INSCRIPTIONS, ctx.source)
     act = Act(ctx)
     compte_id, jeton = comptes.nouveau_compte(act, identite, email, mot_de_passe, contenus.versions())
@@ -32,14 +37,18 @@ def ouvrir_un_compte(ctx: Context, identite: Identite, email: str, mot_de_passe:
     try:
         result = act.commit(resultat)
     except Conflict as conflict:
-        raise Refused(_deja(conflict.label, identite, email)) from conflict
+        autre = comptes.compte_de_l_adresse(email) if conflict.label == "email" else None
+        autre = autre or comptes.compte_de_l_identite(identite)
+        if autre and not encore and comptes.activation_echue(ctx, autre):  # the sweep has not come yet (rule B4)
+            supprimer_le_compte_non_active(ctx, autre.id)
+            return ouvrir_un_compte(ctx, identite, email, mot_de_passe, resultat, encore=True)
+        raise Refused(_deja(autre)) from conflict
     log.event("compte.ouvert", compte=compte_id)
     return result
 
 
-def _deja(label: str, identite: Identite, email: str) -> Refus:
+def _deja(autre: Compte | None) -> Refus:
     """Rules B3, Z2: the same words for an identity or an address; an archived account is said so."""
-    autre = comptes.compte_de_l_adresse(email) if label == "email" else comptes.compte_de_l_identite(identite)
     archive = autre is not None and autre.etat is EtatCompte.ARCHIVE
     return Refus.COMPTE_ARCHIVE if archive else Refus.COMPTE_EXISTANT
 
@@ -113,6 +122,8 @@ def transmettre(ctx: Context) -> str:
     act = Act(ctx)
     profil.verrouiller(act, fiche)
     pieces.abandonner_les_attendus(act, toutes)
+    if cv:
+        pieces.exiger_disponible(act, cv)
     store.transmettre(act, demande, actuelle)
     outbox.add(act, mails.transmise(compte, demande, _nom_de(demande.structure)))
     audit.note(act, "transmettre_la_demande", compte.id, structure=demande.structure)
@@ -207,7 +218,7 @@ def noter_la_lecture(ctx: Context, compte_id: str, quoi: str) -> None:
 
 def supprimer_le_compte_non_active(ctx: Context, compte_id: str) -> bool:
     """Rule B4: past seven days without activation the account goes, and the address is free again."""
-    act = Act(ctx)
+    act = Act(replace(ctx, command=None))
     adresse = comptes.supprimer_le_compte(act, compte_id)
     if adresse is None:
         return False

@@ -26,7 +26,6 @@ class Refus(Enum):
 
     EN_COURS_D_ETUDE = "Votre demande est en cours d’étude : votre profil peut être lu, mais pas modifié."
     IDENTITE_PRISE = "Un compte existe déjà pour cette personne : vérifiez le nom, le prénom et la date de naissance."
-    FICHIER_EN_COURS = "Votre fichier est encore en cours de vérification : attendez quelques secondes, puis réessayez."
 
 
 @dataclass(frozen=True)

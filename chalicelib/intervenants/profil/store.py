@@ -55,6 +55,11 @@ def enregistrer(act: Act, profil: Profil, identification: dict[str, Any]) -> Non
     act.update(ProfilRow(pk(profil.compte), "PROFIL"), actions, _inchange(profil), "version")
 
 
+def exiger_le_mode(act: Act, profil: Profil) -> None:
+    """Conflict("mode") if the profile was locked or opened since it was read."""
+    act.check(ProfilRow, pk(profil.compte), "PROFIL", ProfilRow.mode == profil.mode.value, "mode")
+
+
 def changer_le_mode(act: Act, profil: Profil, mode: Mode) -> None:
     """Rules E1, E5: lock or open, if the profile is still the one that was read."""
     actions = [ProfilRow.mode.set(mode.value), ProfilRow.version.set(profil.version + 1)]

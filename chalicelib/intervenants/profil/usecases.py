@@ -1,5 +1,6 @@
 """Acts on a profile."""
 
+from datetime import timedelta
 from typing import Any
 
 from chalicelib.commun.comptes import public as comptes
@@ -10,9 +11,12 @@ from chalicelib.core import audit
 from chalicelib.core.context import Context
 from chalicelib.core.errors import Conflict, NotFound, Refused
 from chalicelib.core.table import Act
+from chalicelib.core.web.limits import Limit, consume
 from chalicelib.intervenants.profil import rules, store
 from chalicelib.intervenants.profil.forms import IdentificationForm
 from chalicelib.intervenants.profil.rules import Mode, Profil, Refus
+
+IDENTITES = Limit("identites", 10, timedelta(days=1))  # rule Z2: who tries identities learns little
 
 
 def enregistrer_l_identification(ctx: Context, profil: Profil, form: IdentificationForm, resultat: str) -> str:
@@ -28,6 +32,7 @@ def enregistrer_l_identification(ctx: Context, profil: Profil, form: Identificat
     store.enregistrer(act, profil, _a_garder(form, profil))
     identite = form.identite()
     if identite and identite != ctx.user.identite:
+        consume(ctx, IDENTITES, ctx.user.id)
         comptes.changer_identite(act, ctx.user, identite)
     audit.note(act, "enregistrer_l_identification", profil.compte)
     try:
@@ -67,7 +72,15 @@ def supprimer_le_cv(ctx: Context, profil: Profil, piece_id: str) -> str:
     piece = pieces.piece(profil.compte, piece_id)
     if piece is None or piece.etat is not EtatPiece.DISPONIBLE:
         raise NotFound
-    return pieces.supprimer(ctx, piece, "/mon-profil/cv")
+    act = Act(ctx)
+    store.exiger_le_mode(act, profil)
+    pieces.supprimer(act, piece)
+    try:
+        return act.commit("/mon-profil/cv")
+    except Conflict as conflict:
+        if conflict.label == "mode":
+            raise Refused(Refus.EN_COURS_D_ETUDE) from conflict
+        raise
 
 
 def verrouiller(act: Act, profil: Profil) -> None:

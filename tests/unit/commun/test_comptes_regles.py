@@ -116,6 +116,7 @@ def test_deux_ecritures_d_une_meme_adresse(une: str, autre: str, meme: bool) -> 
 
 
 @pytest.mark.rule("B2")
+@pytest.mark.controle("T22", "T23")
 @pytest.mark.parametrize(
     ("mot", "attendues"),
     [
@@ -136,6 +137,7 @@ def test_la_forme_d_un_mot_de_passe(mot: str, attendues: set[Faute]) -> None:
 
 
 @pytest.mark.rule("Z1")
+@pytest.mark.controle("T22", "T23")
 def test_un_organisme_peut_porter_le_maximum_a_128_et_abandonner_les_classes() -> None:
     libre = Politique(maximum=128, classes=False)
     assert fautes_de_forme("cheval agrafe pile correct ensuite", libre) == ()
@@ -155,6 +157,7 @@ def test_chaque_faute_dit_comment_la_reparer(faute: Faute) -> None:
 
 
 @pytest.mark.rule("T2")
+@pytest.mark.controle("T24")
 @pytest.mark.parametrize(
     ("mot", "attendue"),
     [
@@ -244,6 +247,7 @@ def test_un_lien_d_activation_vaut_sept_jours(delai: timedelta, attendu: EtatDuL
 
 
 @pytest.mark.rule("T3")
+@pytest.mark.controle("T32")
 @pytest.mark.parametrize("etat", ["UTILISE", "REMPLACE"])
 @pytest.mark.parametrize("delai", [timedelta(0), timedelta(days=30)], ids=["dans le délai", "après le délai"])
 def test_un_lien_utilise_ou_remplace_le_dit_meme_perime(etat: str, delai: timedelta) -> None:

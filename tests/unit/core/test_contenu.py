@@ -90,12 +90,14 @@ def test_le_html_est_accepte_avec_ses_scripts_et_servi_comme_des_octets_opaques(
 
 
 @pytest.mark.rule("U1")
+@pytest.mark.controle("T53")
 @pytest.mark.parametrize("mauvais", fichiers.MAUVAIS, ids=lambda mauvais: mauvais.id)
 def test_chaque_mauvais_fichier_est_refuse_pour_sa_raison(mauvais: fichiers.Mauvais) -> None:
     assert verifier(mauvais.construire(), TOUS, MAXIMUM, mauvais.nom).refus is mauvais.refus
 
 
 @pytest.mark.rule("U1")
+@pytest.mark.controle("T54")
 @pytest.mark.parametrize("mauvais", BOMBES, ids=lambda mauvais: mauvais.id)
 def test_une_bombe_est_refusee_en_moins_de_deux_secondes(mauvais: fichiers.Mauvais) -> None:
     bombe, debut = mauvais.construire(), processeur()
@@ -104,6 +106,7 @@ def test_une_bombe_est_refusee_en_moins_de_deux_secondes(mauvais: fichiers.Mauva
 
 
 @pytest.mark.rule("U1")
+@pytest.mark.controle("T54")
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the peak of memory where Linux shows it")
 def test_les_bombes_et_les_plus_grandes_images_tiennent_dans_cent_mega_octets(tmp_path: Path) -> None:
     for numero, mauvais in enumerate(BOMBES):
@@ -145,6 +148,7 @@ def test_un_bon_fichier_que_cet_usage_n_accepte_pas_est_refuse_par_son_nom_ou_pa
 
 
 @pytest.mark.rule("U1")
+@pytest.mark.controle("T56")
 @pytest.mark.parametrize("place", [0, 1000, 300_000])
 def test_la_signature_de_test_des_antivirus_est_trouvee_ou_qu_elle_soit(place: int) -> None:
     assert contenu.contient_eicar(b"a" * place + fichiers.eicar() + b"b" * 10)

@@ -128,6 +128,7 @@ def test_une_image_illisible_ne_montre_rien(fichier: bytes) -> None:
 
 
 @pytest.mark.rule("U3")
+@pytest.mark.controle("T55")
 @pytest.mark.parametrize(
     ("nom", "attendu"),
     [
@@ -150,6 +151,7 @@ def test_un_nom_de_fichier_est_rendu_sur(nom: str, attendu: str) -> None:
 
 
 @pytest.mark.rule("U3")
+@pytest.mark.controle("T55")
 @pytest.mark.parametrize(
     ("nom", "attendu"),
     [
@@ -170,6 +172,7 @@ def test_l_en_tete_de_telechargement_garde_les_accents(nom: str, attendu: str) -
 
 
 @pytest.mark.rule("U3")
+@pytest.mark.controle("T55")
 @given(nom=st.text(max_size=300))
 def test_n_importe_quel_nom_devient_sur(nom: str) -> None:
     sur = contenu.nom_sur(nom, "document.pdf")

@@ -36,6 +36,7 @@ def test_deux_ids_du_meme_instant_different() -> None:
 
 
 @pytest.mark.rule("T3")
+@pytest.mark.controle("T02", "T32")
 def test_un_jeton_porte_256_bits_et_tient_dans_une_adresse() -> None:
     jetons = {contexte().token() for _ in range(200)}
     assert len(jetons) == 200

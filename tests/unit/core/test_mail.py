@@ -77,6 +77,7 @@ def test_aucune_ligne_ne_depasse_ce_que_smtp_permet() -> None:
 
 
 @pytest.mark.rule("V2")
+@pytest.mark.controle("T49")
 @pytest.mark.parametrize("coupure", COUPURES, ids=lambda c: "U+" + "-".join(f"{ord(x):04X}" for x in c))
 def test_un_sujet_ne_peut_pas_ajouter_d_en_tete(coupure: str, gabarit: None) -> None:
     nom = f"Jean{coupure}Bcc: evil@evil.fr{coupure}{coupure}<b>"
@@ -88,6 +89,7 @@ def test_un_sujet_ne_peut_pas_ajouter_d_en_tete(coupure: str, gabarit: None) -> 
 
 
 @pytest.mark.rule("V2")
+@pytest.mark.controle("T49")
 @pytest.mark.parametrize("code", ["%0d%0a", "%0A", "\\r\\n", "&#10;", "\\u000a"])
 def test_une_coupure_codee_reste_du_texte(code: str, gabarit: None) -> None:
     rendu = render_mail(Mail("a@exemple.fr", "m", {"nom": f"Jean{code}Bcc: evil@evil.fr"}))
@@ -97,6 +99,7 @@ def test_une_coupure_codee_reste_du_texte(code: str, gabarit: None) -> None:
 
 
 @pytest.mark.rule("V2")
+@pytest.mark.controle("T49")
 @pytest.mark.parametrize(
     "sujet", ["=?utf-8?q?x=0D=0ABcc:_evil=40evil.fr?=", "a =?utf-8?b?eA0KQmNjOiBldmlsQGV2aWwuZnI=?= b"]
 )
@@ -105,6 +108,7 @@ def test_un_sujet_code_a_la_main_reste_du_texte(sujet: str) -> None:
 
 
 @pytest.mark.rule("V2")
+@pytest.mark.controle("T49")
 @reglages(max_examples=60)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60).filter(lambda t: "=?" not in t))
 def test_aucun_sujet_n_ajoute_d_en_tete(sujet: str) -> None:
@@ -114,6 +118,7 @@ def test_aucun_sujet_n_ajoute_d_en_tete(sujet: str) -> None:
 
 
 @pytest.mark.rule("V2")
+@pytest.mark.controle("T49")
 @pytest.mark.parametrize(
     "to",
     [
@@ -142,6 +147,7 @@ def test_un_domaine_accentue_s_ecrit_comme_les_serveurs_le_lisent() -> None:
 
 
 @pytest.mark.rule("V2")
+@pytest.mark.controle("T50")
 @pytest.mark.parametrize("nom", ["<script>alert(1)</script>", '<a href="https://evil.fr">', "{{ 7*7 }}", "&lt;b&gt;"])
 def test_ce_qu_on_tape_arrive_comme_du_texte(nom: str, gabarit: None) -> None:
     from html import unescape

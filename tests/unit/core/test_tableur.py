@@ -17,6 +17,7 @@ def lu(texte: str) -> list[list[str]]:
 
 
 @pytest.mark.rule("S4")
+@pytest.mark.controle("T51")
 @pytest.mark.parametrize("saisie", ["=1+1", "+33", "-2", "@SOMME(A1)", "\t=1", "\r=1", "  =1", "\u00a0=1"])
 def test_une_formule_reste_un_texte(saisie: str) -> None:
     assert lu(csv_text(["Nom"], [[saisie]]))[1][0].startswith("'")
@@ -30,6 +31,7 @@ def test_un_texte_se_lit_tel_qu_il_est() -> None:
 
 
 @pytest.mark.rule("S4")
+@pytest.mark.controle("T51")
 @given(st.text(st.characters(exclude_characters="\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029\0")))
 def test_aucun_texte_ne_commence_une_formule(saisie: str) -> None:
     cellule = lu(csv_text(["Nom"], [[saisie, "fin"]]))[1][0]

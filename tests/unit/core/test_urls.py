@@ -57,6 +57,7 @@ def ou_mene(lieu: str) -> str:
 
 
 @pytest.mark.rule("A2")
+@pytest.mark.controle("T52")
 @pytest.mark.parametrize("lieu", AILLEURS)
 def test_on_n_est_jamais_envoye_ailleurs(lieu: str) -> None:
     assert urls.chemin_local(lieu) is None
@@ -83,6 +84,7 @@ _NOCIFS = st.lists(st.sampled_from(_MORCEAUX), max_size=12).map("".join)
 
 
 @pytest.mark.rule("A2")
+@pytest.mark.controle("T52")
 @example("/..//evil.fr")
 @example("/.//evil.fr")
 @given(st.one_of(_NOCIFS, _NOCIFS.map("/".__add__), st.text()))

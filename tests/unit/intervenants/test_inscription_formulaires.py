@@ -174,6 +174,7 @@ _SAISIES = st.one_of(st.text(), st.sampled_from(list(COMPTE.values())), _DATES)
 
 
 @pytest.mark.rule("S2")
+@pytest.mark.controle("T44")
 @reglages(max_examples=60)
 @given(st.dictionaries(st.sampled_from([*COMPTE, "identique", "defi"]), st.lists(_SAISIES, max_size=2)))
 def test_aucune_saisie_ne_fait_echouer_l_inscription(saisis: dict[str, list[str]]) -> None:
@@ -184,6 +185,7 @@ def test_aucune_saisie_ne_fait_echouer_l_inscription(saisis: dict[str, list[str]
 
 
 @pytest.mark.rule("S2")
+@pytest.mark.controle("T44")
 @reglages(max_examples=60)
 @given(st.binary(max_size=60))
 def test_aucun_corps_de_requete_ne_fait_echouer_l_inscription(corps: bytes) -> None:

@@ -198,6 +198,7 @@ _SAISIES = st.one_of(
 
 
 @pytest.mark.rule("C8", "S2")
+@pytest.mark.controle("T44")
 @reglages(max_examples=80)
 @given(st.dictionaries(st.sampled_from(TOUS), st.lists(_SAISIES, max_size=3)), st.booleans())
 def test_aucune_saisie_ne_fait_echouer_la_page(saisis: dict[str, list[str]], complet: bool) -> None:

@@ -1,0 +1,152 @@
+"""What the time of an answer would tell: the calls that it makes, counted; and with a watch, which `make proof` alone
+collects (docs/controles.csv)."""
+
+import os
+import time
+from collections.abc import Callable
+from functools import partial
+from statistics import NormalDist, median
+from typing import Any
+
+import pytest
+from botocore.client import BaseClient
+
+from chalicelib.core import passwords
+from tests.client import Answer
+from tests.web import parcours
+from tests.web.conftest import Guichet
+from tests.web.parcours import IDENTITE, deposer, inscrit, se_connecter
+
+guichet = parcours.guichet
+PREUVE = os.environ.get("GUICHET_PREUVE") == "1"
+ESSAIS = 60
+
+
+def se_distinguent(uns: list[float], autres: list[float]) -> bool:
+    """Whether two series of durations tell one case from the other: medians 10 % apart, and Mann-Whitney p <= 0.01."""
+    ecart = abs(median(uns) - median(autres)) / median(uns)
+    rangs = {t: r for r, t in enumerate(sorted(uns + autres), start=1)}
+    n, m = len(uns), len(autres)
+    u = sum(rangs[t] for t in uns) - n * (n + 1) / 2
+    z = (u - n * m / 2) / (n * m * (n + m + 1) / 12) ** 0.5
+    return ecart >= 0.1 and 2 * (1 - NormalDist().cdf(abs(z))) <= 0.01
+
+
+def chronometrer(guichet: Guichet, uns: Callable[[], Answer], autres: Callable[[], Answer]) -> tuple[list[float], ...]:
+    """Both cases, in turn; each in windows of its own for the limits. Seconds of processor."""
+    durees: tuple[list[float], list[float]] = ([], [])
+    for essai in range(-3, ESSAIS):
+        for cas, serie in ((uns, durees[0]), (autres, durees[1])):
+            guichet.advance(minutes=61)
+            debut = time.process_time()
+            cas()
+            if essai >= 0:
+                serie.append(time.process_time() - debut)
+    return durees
+
+
+def test_deux_series_se_distinguent_ou_non() -> None:
+    pareilles = [10 + i / 100 for i in range(60)]
+    assert not se_distinguent(pareilles, [t + 0.005 for t in pareilles])
+    assert se_distinguent(pareilles, [t * 1.3 for t in pareilles])
+
+
+def appels(acte: Callable[[], Answer]) -> list[str]:
+    """The operations of AWS that an act asks, in order."""
+    vrai, faits = BaseClient._make_api_call, []
+
+    def appel(self: Any, nom: str, params: Any) -> Any:
+        faits.append(nom)
+        return vrai(self, nom, params)
+
+    with pytest.MonkeyPatch.context() as mp:
+        mp.setattr(BaseClient, "_make_api_call", appel)
+        acte()
+    return faits
+
+
+def demander_un_lien(guichet: Guichet, adresse: str) -> Callable[[], Answer]:
+    """« Recevoir un nouveau lien », ready to be sent."""
+    client = guichet.client()
+    page = client.get("/activation/renvoyer")
+    return lambda: client.submit(page, "/activation/renvoyer", email=adresse, captcha=guichet.captcha(page))
+
+
+def connaitre(guichet: Guichet) -> None:
+    """One account that is active, one that waits for its link."""
+    inscrit(guichet.client())
+    attend = {"nom": "MARTIN", "email": ATTEND, "confirmation_email": ATTEND}
+    assert deposer(guichet, guichet.client(), **attend).status == 303
+
+
+ATTEND, INCONNU = "m.attend@exemple.fr", "m.inconnu@exemple.fr"
+UN_APPEL_DE_MOINS = pytest.mark.xfail(reason="an unknown address costs one read less")
+RIEN_A_ECRIRE = pytest.mark.xfail(reason="an address that waits for its link costs a transaction, another nothing")
+
+
+@pytest.mark.rule("T4")
+@pytest.mark.controle("T30")
+@UN_APPEL_DE_MOINS
+@pytest.mark.parametrize("adresse", [IDENTITE["email"], ATTEND], ids=["actif", "à activer"])
+def test_une_adresse_inconnue_coute_les_memes_appels_a_la_connexion(guichet: Guichet, adresse: str) -> None:
+    connaitre(guichet)
+    clients = [guichet.client(), guichet.client()]
+    for client in clients:
+        client.get("/connexion")
+    connue = appels(lambda: se_connecter(clients[0], adresse, "Faux-2026!"))
+    assert "UpdateItem" in connue
+    assert connue == appels(lambda: se_connecter(clients[1], INCONNU, "Faux-2026!"))
+
+
+@pytest.mark.rule("B5", "T4")
+@pytest.mark.controle("T30")
+@RIEN_A_ECRIRE
+def test_une_adresse_inconnue_coute_les_memes_appels_au_renvoi(guichet: Guichet) -> None:
+    connaitre(guichet)
+    assert appels(demander_un_lien(guichet, ATTEND)) == appels(demander_un_lien(guichet, INCONNU))
+
+
+if PREUVE:
+
+    @pytest.fixture
+    def vrai_calcul(guichet: Guichet, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Argon2id as it is set: 19 MiB."""
+        monkeypatch.setattr(passwords, "_MEMORY_KIB", 19 * 1024)
+        passwords._hasher.cache_clear()
+        passwords._dummy.cache_clear()
+
+    @pytest.mark.rule("T4")
+    @pytest.mark.controle("T30")
+    @pytest.mark.usefixtures("vrai_calcul")
+    @UN_APPEL_DE_MOINS
+    @pytest.mark.parametrize("adresse", [IDENTITE["email"], ATTEND], ids=["actif", "à activer"])
+    def test_le_temps_de_la_connexion_ne_dit_pas_si_un_compte_existe(guichet: Guichet, adresse: str) -> None:
+        connaitre(guichet)
+        clients = [guichet.client(), guichet.client()]
+        connu = lambda: se_connecter(clients[0], adresse, "Faux-2026!")  # noqa: E731
+        inconnu = lambda: se_connecter(clients[1], INCONNU, "Faux-2026!")  # noqa: E731
+        assert connu().status == inconnu().status == 422
+        assert not se_distinguent(*chronometrer(guichet, connu, inconnu))
+
+    @pytest.mark.rule("B5", "T4")
+    @pytest.mark.controle("T30")
+    @RIEN_A_ECRIRE
+    def test_le_temps_du_renvoi_ne_dit_pas_si_une_adresse_attend_son_lien(guichet: Guichet) -> None:
+        def demander(adresse: str) -> Answer:
+            return demander_un_lien(guichet, adresse)()
+
+        connaitre(guichet)
+        durees = chronometrer(guichet, partial(demander, ATTEND), partial(demander, INCONNU))
+        assert not se_distinguent(*durees)
+
+    @pytest.mark.rule("T2")
+    @pytest.mark.controle("T22")
+    @pytest.mark.parametrize("longueur", [1001, 100_000])
+    def test_un_mot_de_passe_interminable_est_refuse_en_moins_de_trois_dixiemes(
+        guichet: Guichet, longueur: int
+    ) -> None:
+        client, mot = guichet.client(), "canard " * (longueur // 7 + 1)
+        page = client.get("/connexion")
+        debut = time.process_time()
+        reponse = client.submit(page, "/connexion", identifiant=IDENTITE["email"], mot_de_passe=mot)
+        assert reponse.status == 422 and time.process_time() - debut < 0.3
