@@ -8,7 +8,7 @@ from typing import Any
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 
-from chalicelib.core import aws, log, outbox_ids
+from chalicelib.core import aws, log
 from chalicelib.core.context import Context, iso
 from chalicelib.core.mail import Mail, RenderedMail, mime, render_mail
 from chalicelib.core.table import Act, Row, fallen_due, get, meta, seconds, shard, update_if
@@ -87,7 +87,7 @@ def send(ctx: Context, mail_id: str) -> bool:
         return False
     marked = get(AddressRow, _address_pk(row.to), "ADRESSE")
     if marked is not None:
-        row.update(actions=_give_up(ctx, marked.reason))
+        update_if(row, _give_up(ctx, marked.reason), _WAITS)
         log.warning("mail.dead", mail=mail_id, reason=marked.reason)
         return False
     try:
@@ -100,17 +100,16 @@ def send(ctx: Context, mail_id: str) -> bool:
         log.failure("mail.failed", mail=mail_id, tries=int(row.tries) + 1)
         _postpone(ctx, row, mail_id)
         return False
-    row.update(
-        actions=[
-            MailRow.etat.set(ENVOYE),
-            MailRow.envoye_le.set(ctx.instant),
-            MailRow.ttl.set(seconds(ctx, KEPT)),
-            MailRow.to.remove(),
-            MailRow.body.remove(),
-            MailRow.due_pk.remove(),
-            MailRow.due_at.remove(),
-        ]
-    )
+    sent = [
+        MailRow.etat.set(ENVOYE),
+        MailRow.envoye_le.set(ctx.instant),
+        MailRow.ttl.set(seconds(ctx, KEPT)),
+        MailRow.to.remove(),
+        MailRow.body.remove(),
+        MailRow.due_pk.remove(),
+        MailRow.due_at.remove(),
+    ]
+    update_if(row, sent, _WAITS)  # unless its account was deleted meanwhile, and its mails with it
     log.event("mail.sent", mail=mail_id)
     return True
 
@@ -126,24 +125,31 @@ def dead() -> list[MailRow]:
     return list(MailRow.gsi1.query("MAILS#MORTS", scan_index_forward=False, limit=100))
 
 
-def replay(ctx: Context, mail_id: str) -> None:
-    """Give a dead mail all its tries again, and its address another chance."""
+def replay(act: Act, mail_id: str) -> bool:
+    """Give a dead mail all its tries again, and its address another chance, in the transaction of the act.
+
+    False when it is not dead (any more).
+    """
     row = get(MailRow, f"MAIL#{mail_id}", "MAIL")
     if row is None or row.etat != MORT:
-        return
-    AddressRow(_address_pk(row.to), "ADRESSE").delete()
+        return False
+    act.delete(AddressRow(_address_pk(row.to), "ADRESSE"))
     actions = [
         MailRow.etat.set(A_ENVOYER),
         MailRow.tries.set(0),
         MailRow.lease.set(""),
         MailRow.due_pk.set(shard("MAIL", mail_id)),
-        MailRow.due_at.set(ctx.instant),
+        MailRow.due_at.set(act.ctx.instant),
         MailRow.raison.remove(),
         MailRow.gsi1pk.remove(),
         MailRow.gsi1sk.remove(),
     ]
-    if update_if(row, actions, MailRow.etat == MORT):
-        outbox_ids.push([mail_id])
+    act.update(MailRow(row.pk, row.sk), actions, MailRow.etat == MORT, "mail")
+    act.mails.append(mail_id)
+    return True
+
+
+_WAITS = MailRow.etat == A_ENVOYER
 
 
 def _sender() -> str:
@@ -180,4 +186,4 @@ def _postpone(ctx: Context, row: MailRow, mail_id: str) -> None:
     else:
         delay = timedelta(minutes=min(2**tries, 60), seconds=ctx.chance().uniform(0, 30))
         actions.append(MailRow.due_at.set(iso(ctx.now + delay)))
-    row.update(actions=actions)
+    update_if(row, actions, _WAITS)

@@ -159,7 +159,8 @@ def update_if(row: Row, actions: Sequence[Action], condition: Condition) -> bool
     try:
         row.update(actions=list(actions), condition=condition)
     except UpdateError as error:
-        if error.cause_response_code == "ConditionalCheckFailedException":
+        answer = getattr(error.cause, "response", None) or {}  # none when nothing was answered
+        if answer.get("Error", {}).get("Code") == "ConditionalCheckFailedException":
             return False
         raise
     return True

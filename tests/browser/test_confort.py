@@ -20,6 +20,7 @@ def identification(portail: Portail, ordinateur: Page) -> Page:
 
 
 @pytest.mark.rule("T1", "S1")
+@pytest.mark.controle("T05")
 def test_la_fin_de_session_est_annoncee_et_se_repousse(identification: Page) -> None:
     page = identification
     dialogue = page.get_by_role("dialog", name="Votre session va se terminer")
@@ -84,6 +85,7 @@ def test_quitter_une_page_dont_la_saisie_n_est_pas_enregistree_avertit(identific
 
 
 @pytest.mark.rule("T2", "A1")
+@pytest.mark.controle("T25")
 def test_le_mot_de_passe_se_montre_et_se_cache(portail: Portail, ordinateur: Page) -> None:
     page, champ = ordinateur, ordinateur.locator("#mot_de_passe")
     page.goto(portail.url + "/connexion")

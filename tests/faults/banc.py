@@ -43,6 +43,7 @@ class Reference:
     issue: Issue
     arrivee: Arrivee | None
     effet: dict[Forme, int]
+    fait: dict[Forme, int]  # the same, but sessions and readings
     final: dict[Forme, int]
     mails: Counter[tuple[str, str]]
     commande: bool
@@ -59,6 +60,7 @@ class Banc:
     fond: Counter[Forme] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.monde.hors_limite = self.scene.hors_limite
         self.scene.preparer(self.monde)
         deja = invariants.fautes(self.monde, False)
         assert not deja, f"{self.scene} commence mal : {deja}"
@@ -66,11 +68,11 @@ class Banc:
         with self.monde.fil.ecoute():
             issue = self.scene.jouer(self.monde)
         appels = list(self.monde.fil.appels)
-        effet, commande = ecart(self.avant, photo()), self._commande()
+        effet, fait, commande = ecart(self.avant, photo()), ecart(self.fond, photo(False)), self._commande()
         but = self._arrivee(issue)
         self._la_suite()
         final, mails = ecart(self.fond, photo(False)), self._mails()
-        self.reference = Reference(appels, issue, but, effet, final, mails, commande)
+        self.reference = Reference(appels, issue, but, effet, fait, final, mails, commande)
 
     def _arrivee(self, issue: Issue) -> Arrivee | None:
         """Where the person is once redirections are followed."""
@@ -88,10 +90,19 @@ class Banc:
             fautes.append(f"l’acte échoue sans faute : {reference.issue}")
         if reference.issue.reponse is not None:
             fautes += _lisible(reference.issue.reponse)
-        tables = {forme[0] for forme in reference.final}
+        tables = {forme[0] for forme in reference.fait}
         if isinstance(self.scene, Formulaire) and tables and "audit" not in tables:
-            fautes.append(f"aucune ligne d’audit pour {_dire(reference.final)}")
-        return fautes
+            fautes.append(f"aucune ligne d’audit pour {_dire(reference.fait)}")
+        return fautes + self._intrus_oisif()
+
+    def _intrus_oisif(self) -> list[str]:
+        """What somebody else does in the middle must be something."""
+        if self.scene.intrus is None:
+            return []
+        self.scene.preparer(self.monde)
+        with self.monde.fil.ecoute():
+            self.scene.intrus(self.monde)
+        return ["l’intrus ne fait rien"] if all(appel.lit for appel in self.monde.fil.appels) else []
 
     def points(self) -> list[Point]:
         """Every call x every kind that means something for it."""
@@ -195,8 +206,13 @@ class Banc:
         if self.reference.commande:
             if bool(effet) != self._commande():
                 yield f"commande {'notée' if self._commande() else 'absente'}, effet {_dire(effet)}"
-            if effet and effet != self.reference.effet:
-                yield f"à moitié fait : {_dire(effet, self.reference.effet)}"
+            # Who sends twice may have entered twice; all else is done once.
+            deux = point.sorte.nom == JUMELLE
+            vu, attendu = (
+                (ecart(self.fond, photo(False)), self.reference.fait) if deux else (effet, self.reference.effet)
+            )
+            if vu and vu != attendu:
+                yield f"à moitié fait : {_dire(vu, attendu)}"
         acquitte = issue.reponse is not None and issue.reponse.status == getattr(
             self.reference.issue.reponse, "status", 0
         )

@@ -10,13 +10,16 @@ from typing import Any
 
 import pytest
 
+from tests.faults import bilan
 from tests.faults import fil as fils
 from tests.faults.monde import Monde
 from tests.web import parcours
 
 guichet = parcours.guichet
-PREUVE = os.environ.get("GUICHET_PREUVE") == "1"
-GRAINE = os.environ.setdefault("GUICHET_GRAINE", str(secrets.randbelow(10**6)))  # workers of xdist inherit it
+# Workers of xdist inherit it; where they do not, they share the name of their run.
+GRAINE = os.environ.setdefault(
+    "GUICHET_GRAINE", os.environ.get("PYTEST_XDIST_TESTRUNUID", str(secrets.randbelow(10**6)))
+)
 
 
 @pytest.fixture
@@ -52,11 +55,16 @@ def _pages() -> Any:
     return functools.cache(lambda *demande: tuple(dessiner(*demande)))
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
+def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: Any) -> None:
     """How many points, and how to draw the same ones again."""
-    rapports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
-    faits = [dict(rapport.user_properties) for rapport in rapports]
-    points = sum(int(f.get("points", 0)) for f in faits)
-    total = sum(int(f.get("points_en_tout", 0)) for f in faits)
-    if points:
-        terminalreporter.write_line(f"fautes : {points} points éprouvés sur {total}, GUICHET_GRAINE={GRAINE}")
+    rapports = bilan.rapports(terminalreporter, "faults")
+    points, total, scenes = (bilan.somme(rapports, nom) for nom in ("points", "points_en_tout", "scenes"))
+    if not points:
+        return
+    terminalreporter.write_line(
+        f"fautes : {points} points éprouvés sur {total}, {scenes} scènes, "
+        f"{bilan.secondes(rapports)} s, GUICHET_GRAINE={GRAINE}"
+    )
+    bilan.ecrire(
+        config, exitstatus, "fautes", rapports, points=points, points_en_tout=total, scenes=scenes, seed=GRAINE
+    )

@@ -1,9 +1,11 @@
 """The states in which acts begin, made by people's own steps (tests/web/parcours.py)."""
 
 import json
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
+from chalicelib.core.errors import PortalError
 from tests.faults.monde import Monde, etat, lignes, message, planifie
 from tests.fichiers.portables import pdf
 from tests.web import parcours
@@ -11,6 +13,7 @@ from tests.web import parcours
 JEAN = {"identifiant": parcours.IDENTITE["email"], "mot_de_passe": parcours.MOT_DE_PASSE}
 GESTION = {"identifiant": "g@demo.fr", "mot_de_passe": "Guichet-2026!"}
 ADMIN = {"identifiant": "a@demo.fr", "mot_de_passe": "Guichet-2026!"}
+COMPLEMENT, MOTIF = {"complement": "Précisez vos diplômes."}, {"motif": "Pas de besoin cette année."}
 CV, AUTRE_CV, FAUX_CV = pdf(2), pdf(3), b"MZ rien d'un PDF"
 
 
@@ -66,6 +69,13 @@ def actif(monde: Monde) -> None:
     """Jean is in, his profile empty."""
     jean, lien = monde.client("jean"), monde.valeurs["lien"]
     assert jean.follow(jean.submit(jean.get(lien), lien)).status == 200
+
+
+@etat(actif)
+def deux_connexions(monde: Monde) -> None:
+    """Jean is also in on another device."""
+    reponse = parcours.se_connecter(monde.client("telephone", "192.0.2.7"), *JEAN.values())
+    assert reponse.status == 303
 
 
 @etat(actif)
@@ -143,9 +153,7 @@ def a_transmettre(monde: Monde) -> None:
 @etat(cv_disponible)
 def cv_supprime(monde: Monde) -> None:
     """Jean deleted his CV: what is in the bucket goes a day later."""
-    jean, piece = monde.client("jean"), monde.valeurs["piece"]
-    reponse = jean.submit(jean.get("/mon-profil/cv"), f"/mon-profil/cv/{piece}/supprimer")
-    assert reponse.status == 303
+    supprimer_le_cv(monde)
     monde.guichet.advance(hours=25)
 
 
@@ -172,6 +180,28 @@ def a_valider(monde: Monde) -> None:
     """Gaëlle is logged in."""
     parcours.personnel("g@demo.fr", ["grand-est"])
     parcours.se_connecter_en_gestion(monde.guichet, monde.client("gaelle", "192.0.2.9"), "g@demo.fr")
+
+
+@etat(a_valider)
+def complement_demande(monde: Monde) -> None:
+    """Gaëlle asked for a complement: Jean may change his profile again."""
+    gaelle, dossier = monde.client("gaelle"), f"/gestion/inscriptions/{monde.valeurs['compte']}"
+    assert gaelle.submit(gaelle.get(dossier), f"{dossier}/complement", **COMPLEMENT).status == 303
+    monde.guichet.deliver()
+
+
+@etat(complement_demande)
+def complement_a_rappeler(monde: Monde) -> None:
+    """Less than 15 days before the two months are over."""
+    monde.guichet.advance(days=47)
+
+
+@etat(complement_a_rappeler)
+def complement_echu(monde: Monde) -> None:
+    """He was reminded; the two months are over."""
+    monde.appeler("balayer_demandes", maintenant(monde))
+    monde.guichet.deliver()
+    monde.guichet.advance(days=16)
 
 
 @etat(visite)
@@ -252,11 +282,17 @@ def transmettre(monde: Monde) -> None:
     parcours.transmettre(monde.clients["jean"])
 
 
+def completer(monde: Monde) -> None:
+    """Jean transmits again, if he still may."""
+    with suppress(PortalError):
+        parcours.depuis_la(monde.clients["jean"], monde.valeurs["compte"])
+
+
 def supprimer_le_cv(monde: Monde) -> None:
     """Jean deletes his CV, in another tab."""
     jean, action = monde.clients["jean"], f"/mon-profil/cv/{monde.valeurs['piece']}/supprimer"
-    page = jean.get("/mon-profil/cv")
-    if any(formulaire["action"] == action for formulaire in page.page.forms):
+    page = jean.get(action)
+    if page.status == 200:
         jean.submit(page, action)
 
 
@@ -266,11 +302,13 @@ def valider_ailleurs(monde: Monde) -> None:
 
 
 def activer(monde: Monde) -> None:
-    """Jean opens his link at the last moment."""
-    jean, lien = monde.clients["jean"], monde.valeurs["lien"]
+    """Jean opens his link at the last moment: his request began before the end of the seven days."""
+    jean, lien, maintenant = monde.clients["jean"], monde.valeurs["lien"], monde.guichet.now
+    monde.guichet.advance(minutes=-2)
     page = jean.get(lien)
     if any(formulaire["action"] == lien for formulaire in page.page.forms):
         jean.submit(page, lien)
+    monde.guichet.now = maintenant
 
 
 def analyser(monde: Monde) -> None:

@@ -238,10 +238,11 @@ class Parti:
 
 @dataclass
 class Fil:
-    """What passes. Open, it writes down and may fail; shut, it only lets pass. `partis`: mails that left; `echeances`:
-    kinds of due dates that were asked for."""
+    """What passes. Open, it writes down and may fail; shut, it only lets pass. `ecrits`: mails that were in the outbox,
+    some until their account was deleted; `partis`: mails that left; `echeances`: kinds of due dates asked for."""
 
     appels: list[Appel] = field(default_factory=list)
+    ecrits: set[str] = field(default_factory=set)
     partis: list[Parti] = field(default_factory=list)
     echeances: set[str] = field(default_factory=set)
     faute: Faute | None = None
@@ -307,6 +308,8 @@ class Fil:
         reponse = moto()
         if operation == "SendEmail" and reponse.status_code == 200:
             self.partis.append(_parti(request))
+        if operation == "TransactWriteItems" and reponse.status_code == 200:
+            self.ecrits |= _mails_ecrits(request)
         if jeton and reponse.status_code == 200:
             corps = reponse.content
             self._transactions[jeton] = (200, dict(reponse.headers), corps)
@@ -330,6 +333,15 @@ def _echeances(request: Any) -> set[str]:
         return set()
     valeurs = [v.get("S", "") for v in corps["ExpressionAttributeValues"].values()]
     return {valeur.partition("#")[0] for valeur in valeurs if "#" in valeur}
+
+
+def _mails_ecrits(request: Any) -> set[str]:
+    mis = [
+        ecriture["Put"]["Item"]["pk"]["S"]
+        for ecriture in json.loads(request.body)["TransactItems"]
+        if "Put" in ecriture
+    ]
+    return {pk.removeprefix("MAIL#") for pk in mis if pk.startswith("MAIL#")}
 
 
 def _parti(request: Any) -> Parti:

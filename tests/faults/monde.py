@@ -45,6 +45,8 @@ class Monde:
     fil: Fil
     clients: dict[str, Navigateur] = field(default_factory=dict)
     valeurs: dict[str, Any] = field(default_factory=dict)
+    hors_limite: frozenset[str] = frozenset()
+    lues: dict[str, set[str]] = field(default_factory=dict)  # sweep -> the kinds that it looks at, learnt when it runs
 
     def client(self, nom: str, source: str = "192.0.2.1") -> Navigateur:
         """Somebody's browser; a new one the first time."""
@@ -94,8 +96,8 @@ def _meta(meta: dict[str, str]) -> dict[str, str]:
 
 def rendre(monde: Monde, image: Instantane) -> None:
     """Put a snapshot back, in a process that knows nothing yet."""
-    for nom, lignes in pickle.loads(image.lignes).items():  # noqa: S301  (our own)
-        _tables()[nom].items = lignes
+    for nom, items in pickle.loads(image.lignes).items():  # noqa: S301  (our own)
+        _tables()[nom].items = items
     if set(_cles()) != {cle for cle, _, _ in image.objets} or image.objets:
         _remettre_les_objets(image)
     for file in sqs_backends[COMPTE_AWS][REGION].queues.values():
@@ -103,6 +105,7 @@ def rendre(monde: Monde, image: Instantane) -> None:
     monde.guichet.now = image.now
     monde.guichet.sent.clear()
     monde.fil.partis.clear()
+    monde.fil.ecrits = {ligne["pk"].removeprefix("MAIL#") for ligne in lignes("outbox")}
     monde.clients = {nom: Navigateur(monde.guichet.app, source, dict(c)) for nom, (source, c) in image.clients.items()}
     monde.valeurs = copy.copy(image.valeurs)
     oublier()
@@ -189,7 +192,7 @@ _VARIABLES = (
     (re.compile(r"^([A-Z]+)#[0-7]$"), r"\1#<part>"),
 )
 # Secrets, texts that hold a link, and what only says how often or when something was tried.
-_SANS_INTERET = {"empreinte", "text", "html", "tries", "essais", "lease", "dernier_pas"}
+_SANS_INTERET = {"empreinte", "body", "tries", "essais", "lease", "dernier_pas"}
 _DATES = {"ttl", "due_pk", "due_at", "gsi1sk"}
 # Mechanics of the kernel; and what a person may need once more than planned: a session, a reading.
 _MECANIQUE = ("LIMITE#", "CAPTCHA#", "COMMANDE#", "SECRET#", "BALAYAGE#")
@@ -271,9 +274,6 @@ def pomper(monde: Monde) -> None:
             assert not echecs, f"{ouvrier} : {echecs}"
 
 
-_LUES: dict[str, set[str]] = {}  # sweep -> the kinds of things that it looks at, learnt when it first runs
-
-
 def apaiser(monde: Monde) -> None:
     """Queues and sweeps run, the clock moves to each thing that falls due, until nothing does for a day."""
     fin = monde.guichet.now + HORIZON
@@ -293,9 +293,9 @@ def apaiser(monde: Monde) -> None:
 def balayer(monde: Monde, kinds: set[str]) -> None:
     """Run the sweeps that look at these kinds of things."""
     for nom in balayages(monde.guichet.app):
-        if nom not in _LUES or _LUES[nom] & kinds:
+        if nom not in monde.lues or monde.lues[nom] & kinds:
             monde.fil.echeances.clear()
             monde.appeler(nom, planifie(monde.guichet.now))
-            _LUES[nom] = set(monde.fil.echeances)
-    oubliees = kinds - set().union(*_LUES.values())
+            monde.lues[nom] = set(monde.fil.echeances)
+    oubliees = kinds - set().union(*monde.lues.values())
     assert not oubliees, f"aucun balayage ne regarde {oubliees}"

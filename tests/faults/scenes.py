@@ -54,12 +54,14 @@ class Issue:
 
 @dataclass
 class Scene:
-    """An act: its key in `actes()`, its name, the state in which it begins."""
+    """An act: its key in `actes()`, its name, the state in which it begins. `intrus`: what somebody else may do in the
+    middle of it. `hors_limite`: limits that do not count it, though they count acts which look like it."""
 
     cle: str
     nom: str
     etat: Batisseur
     intrus: Callable[[Monde], Any] | None = field(default=None, kw_only=True)
+    hors_limite: frozenset[str] = field(default=frozenset(), kw_only=True)
 
     def __str__(self) -> str:
         return f"{self.cle} - {self.nom}" if self.nom else self.cle
@@ -235,22 +237,30 @@ FORMULAIRES = [
                etats.session_finie),
     Formulaire("POST /connexion/code", "", etats.code_demande, "gaelle", "/connexion/code", {"code": code}),
     Formulaire("POST /deconnexion", "", etats.actif, "jean", "/mon-profil"),
+    Formulaire("POST /mes-connexions/{connexion_id}/fermer", "", etats.deux_connexions, "jean", "/mes-connexions"),
     Formulaire("POST /deposer-un-cv", "un compte", etats.documents_lus, "jean", "/deposer-un-cv",
                {**IDENTITE, "captcha": captcha}),
     Formulaire("POST /deposer-un-cv", "déjà un compte", etats.deja_inscrit, "zoe", "/deposer-un-cv",
                {**IDENTITE, "captcha": captcha}),
     Formulaire("POST /activation/renvoyer", "", etats.a_activer, "jean", "/activation/renvoyer",
                {"email": IDENTITE["email"], "captcha": captcha}),
-    Formulaire("POST /activation/{jeton}", "", etats.a_activer, "jean", "{lien}", intrus=etats.sept_jours_apres),
+    Formulaire("POST /activation/{jeton}", "", etats.a_activer, "jean", "{lien}", intrus=etats.sept_jours_apres,
+               hors_limite=frozenset({"connexion-origine"})),
     Formulaire("POST /mon-profil/identification", "un autre nom", etats.rempli, "jean", "/mon-profil/identification",
                _AUTRE_NOM, intrus=etats.transmettre),
     Formulaire("POST /mon-profil/transmission", "", etats.a_transmettre, "jean", "/mon-profil/verification",
                intrus=etats.supprimer_le_cv),
     Formulaire("POST /gestion/inscriptions/{compte_id}/valider", "", etats.a_valider, "gaelle",
                "/gestion/inscriptions/{compte}", intrus=etats.valider_ailleurs),
+    Formulaire("POST /mon-profil/transmission", "après un complément", etats.complement_demande, "jean",
+               "/mon-profil/verification", intrus=etats.supprimer_le_cv),
+    Formulaire("POST /gestion/inscriptions/{compte_id}/complement", "", etats.a_valider, "gaelle",
+               "/gestion/inscriptions/{compte}", etats.COMPLEMENT, intrus=etats.valider_ailleurs),
+    Formulaire("POST /gestion/inscriptions/{compte_id}/rejeter", "", etats.a_valider, "gaelle",
+               "/gestion/inscriptions/{compte}", etats.MOTIF, intrus=etats.valider_ailleurs),
     Formulaire("POST /mon-profil/cv", "", etats.rempli, "jean", _CV),
-    Formulaire("POST /mon-profil/cv/{piece_id}/supprimer", "", etats.cv_disponible, "jean", _CV,
-               intrus=etats.transmettre),
+    Formulaire("POST /mon-profil/cv/{piece_id}/supprimer", "", etats.cv_disponible, "jean",
+               "/mon-profil/cv/{piece}/supprimer", intrus=etats.transmettre),
     Formulaire("POST /administration/envois/{mail_id}/renvoyer", "", etats.mail_mort, "alix",
                "/administration/envois"),
 ]  # fmt: skip
@@ -263,6 +273,8 @@ EVENEMENTS = [
     Evenement("recevoir_rebond", "", etats.inscrit, lambda monde: etats.rebond()),
     Evenement("balayer_mails", "", etats.mail_oublie),
     Evenement("balayer_comptes", "", etats.jamais_active, intrus=etats.activer),
+    Evenement("balayer_demandes", "rappel", etats.complement_a_rappeler, intrus=etats.completer),
+    Evenement("balayer_demandes", "archivage", etats.complement_echu, intrus=etats.completer),
     Evenement("verifier_depot", "avant l’analyse", etats.cv_envoye, etats.arrivee, _SAIN, intrus=etats.analyser),
     Evenement("verifier_depot", "après l’analyse", etats.cv_analyse, etats.arrivee),
     Evenement("verifier_depot", "refusé", etats.faux_cv_envoye, etats.arrivee),

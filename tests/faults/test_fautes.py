@@ -6,16 +6,18 @@ import pytest
 
 from tests.faults import scenes
 from tests.faults.banc import Banc
-from tests.faults.conftest import GRAINE, PREUVE
+from tests.faults.bilan import PREUVE
+from tests.faults.conftest import GRAINE
 from tests.faults.monde import Monde
 
-PAR_ACTE, PAR_PAGE = 5, 2  # points of a sample
+PAR_ACTE, PAR_PAGE = 12, 4  # points of a sample
 
 
 def _eprouver(monde: Monde, scene: scenes.Scene, record_property: Any, nombre: int) -> None:
     banc = Banc(monde, scene)
     fautes = banc.en_bonne_marche()
     points = banc.points() if PREUVE else banc.echantillon(GRAINE, nombre)
+    record_property("scenes", 1)
     record_property("points", len(points))
     record_property("points_en_tout", len(banc.points()))
     fautes += [faute for point in points for faute in banc.eprouver(point)]
@@ -23,6 +25,7 @@ def _eprouver(monde: Monde, scene: scenes.Scene, record_property: Any, nombre: i
 
 
 @pytest.mark.rule("S6", "T4", "V1", "W1", "X3")
+@pytest.mark.controle("T59")
 @pytest.mark.parametrize("scene", scenes.SCENES, ids=str)
 def test_une_faute_ne_laisse_ni_acte_a_moitie_fait_ni_personne_sans_reponse(
     monde: Monde, scene: scenes.Scene, record_property: Any
@@ -31,6 +34,7 @@ def test_une_faute_ne_laisse_ni_acte_a_moitie_fait_ni_personne_sans_reponse(
 
 
 @pytest.mark.rule("S6")
+@pytest.mark.controle("T59")
 @pytest.mark.parametrize("scene", [*scenes.pages(), scenes.PREMIERE_VISITE], ids=str)
 def test_une_page_que_l_on_ne_peut_pas_lire_le_dit(monde: Monde, scene: scenes.Scene, record_property: Any) -> None:
     banc = Banc(monde, scene)
@@ -44,6 +48,7 @@ def test_chaque_acte_de_l_application_a_sa_scene() -> None:
 
 
 @pytest.mark.rule("T1", "T6")
+@pytest.mark.controle("T59")
 def test_quand_les_sessions_ne_se_lisent_pas_personne_n_entre(monde: Monde) -> None:
     gardees = [s for s in scenes.pages() if scenes.acces(s.cle) != "PUBLIC"]
     assert len(gardees) > 8

@@ -146,14 +146,14 @@ class Registre:
         brute |= {nom: {"S": valeur} for nom, valeur in changes.items()}
         (vers or self).dynamodb.put_item(TableName=self.table(table), Item=brute)
 
-    def changer(self, table: str, ligne: Ligne, **valeurs: str) -> None:
+    def changer(self, table: str, ligne: Ligne, **valeurs: str | bytes) -> None:
         """Attributes of a row, put there without asking the portal."""
         self.dynamodb.update_item(
             TableName=self.table(table),
             Key={"pk": {"S": ligne["pk"]}, "sk": {"S": ligne["sk"]}},
             UpdateExpression="SET " + ", ".join(f"#{n} = :{n}" for n in valeurs),
             ExpressionAttributeNames={f"#{n}": n for n in valeurs},
-            ExpressionAttributeValues={f":{n}": {"S": v} for n, v in valeurs.items()},
+            ExpressionAttributeValues={f":{n}": {"B" if isinstance(v, bytes) else "S": v} for n, v in valeurs.items()},
         )
 
     def compte(self, email: str) -> Ligne:

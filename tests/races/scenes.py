@@ -1,8 +1,10 @@
 """For each form of the portal: somebody in front of it, filled, and what sending it must change. A route that posts and
 has no scene here fails a test (test_commandes)."""
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.races import courses
 from tests.races.gestes import (
@@ -57,15 +59,25 @@ def deconnexion(monde: Monde) -> Scene:
     return Scene(remplir(visiteur.visiteur, page, "/deconnexion"), "/", {"SESSION": -1})
 
 
+def fermeture(monde: Monde) -> Scene:
+    """« Fermer » a session of theirs on another device."""
+    qui, visiteur = inscrire(monde)
+    assert mot_de_passe(monde, qui.email, qui.saisie["mot_de_passe"])().status == 303
+    page = visiteur.get("/mes-connexions")
+    action = next(f["action"] for f in page.page.forms if f["action"].endswith("/fermer"))
+    effets = {"SESSION": -1, "fermer_une_connexion": 1, "COMMANDE": 1}
+    return Scene(remplir(visiteur, page, action), "/mes-connexions", effets)
+
+
 def compte(monde: Monde) -> Scene:
     """« Déposer un CV »."""
     return Scene(candidature(monde, personne()), "/deposer-un-cv/envoye", courses.OUVERT)
 
 
 def activation(monde: Monde) -> Scene:
-    """The button behind the link of the mail."""
+    """The button behind the link of the mail: it serves once, and each window that pressed it is let in."""
     lien, visiteur = a_activer(monde, personne()), monde.visiteur()
-    effets = {"SESSION": 1, "PROFIL": 1, "activer_le_compte": 1, "COMMANDE": 1}
+    effets = {"SESSION": 6, "PROFIL": 1, "activer_le_compte": 1, "se_connecter": 5, "COMMANDE": 1}
     return Scene(remplir(visiteur, visiteur.get(lien), lien), "/mon-profil", effets)
 
 
@@ -109,18 +121,32 @@ def suppression_de_cv(monde: Monde) -> Scene:
     piece = next(p for p in monde.registre.lignes("pieces", f"PIECE#{chemin.rpartition('/')[2]}"))
     depose = {"etat": "DISPONIBLE", "nom": "cv.pdf", "format": "PDF", "depose_le": piece["cree_le"]}
     monde.registre.changer("pieces", piece, **depose)
-    envoi = remplir(visiteur, visiteur.get("/mon-profil/cv"), f"{chemin}/supprimer")
+    envoi = remplir(visiteur, visiteur.get(f"{chemin}/supprimer"), f"{chemin}/supprimer")
     return Scene(envoi, "/mon-profil/cv", {"supprimer_un_fichier": 1, "COMMANDE": 1})
+
+
+def _decision(monde: Monde, quoi: str, acte: str, **saisie: str) -> Scene:
+    _, compte_id = demande(monde)
+    gestion = entrer(monde, "gestionnaire@demo.fr")
+    chemin = f"/gestion/inscriptions/{compte_id}"
+    effets = {"DECISION": 1, "MAIL": 1, acte: 1, "COMMANDE": 1}
+    envoi = remplir(gestion, gestion.get(chemin), f"{chemin}/{quoi}", **saisie)
+    return Scene(envoi, f"{chemin}?decidee=oui", effets)
 
 
 def validation(monde: Monde) -> Scene:
     """« Valider la demande »."""
-    _, compte_id = demande(monde)
-    gestion = entrer(monde, "gestionnaire@demo.fr")
-    chemin = f"/gestion/inscriptions/{compte_id}"
-    effets = {"DECISION": 1, "MAIL": 1, "valider_la_demande": 1, "COMMANDE": 1}
-    envoi = remplir(gestion, gestion.get(chemin), f"{chemin}/valider")
-    return Scene(envoi, f"{chemin}?decidee=oui", effets)
+    return _decision(monde, "valider", "valider_la_demande")
+
+
+def complement(monde: Monde) -> Scene:
+    """« Demander un complément »."""
+    return _decision(monde, "complement", "demander_un_complement", complement="Précisez vos diplômes.")
+
+
+def rejet(monde: Monde) -> Scene:
+    """« Rejeter la demande »."""
+    return _decision(monde, "rejeter", "rejeter_la_demande", motif="Pas de besoin cette année.")
 
 
 def mail_mort(monde: Monde) -> Scene:
@@ -128,7 +154,8 @@ def mail_mort(monde: Monde) -> Scene:
     qui = personne()
     a_activer(monde, qui)
     mail = max(monde.registre.lignes("outbox", "MAIL"), key=lambda li: str(li["pk"]))
-    mort = {"etat": "MORT", "to": qui.email, "text": "Encore", "html": "<p>Encore</p>"}
+    corps = zlib.compress(b"Encore\0<p>Encore</p>")
+    mort: dict[str, Any] = {"etat": "MORT", "to": qui.email, "body": corps}
     monde.registre.changer("outbox", mail, **mort, gsi1pk="MAILS#MORTS", gsi1sk=mail["cree_le"])
     chemin = f"/administration/envois/{mail['pk'].removeprefix('MAIL#')}/renvoyer"
     admin = entrer(monde, "admin@demo.fr")
@@ -148,6 +175,7 @@ SCENES: dict[str, Callable[[Monde], Scene]] = {
     "/connexion": connexion,
     "/connexion/code": second_code,
     "/deconnexion": deconnexion,
+    "/mes-connexions/{connexion_id}/fermer": fermeture,
     "/deposer-un-cv": compte,
     "/activation/{jeton}": activation,
     "/activation/renvoyer": renvoi,
@@ -156,5 +184,7 @@ SCENES: dict[str, Callable[[Monde], Scene]] = {
     "/mon-profil/cv": annonce_de_cv,
     "/mon-profil/cv/{piece_id}/supprimer": suppression_de_cv,
     "/gestion/inscriptions/{compte_id}/valider": validation,
+    "/gestion/inscriptions/{compte_id}/complement": complement,
+    "/gestion/inscriptions/{compte_id}/rejeter": rejet,
     "/administration/envois/{mail_id}/renvoyer": mail_mort,
 }

@@ -1,5 +1,7 @@
 """Every form of the portal, sent five times at one instant with one command: it acts once and answers all alike."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.races.courses import meme_commande
@@ -19,5 +21,7 @@ def test_chaque_formulaire_du_portail_a_sa_scene() -> None:
 
 @pytest.mark.rule("T4")
 @pytest.mark.parametrize("route", SCENES)
-def test_un_formulaire_envoye_cinq_fois_agit_une_fois(monde: Monde, route: str) -> None:
-    meme_commande(monde, SCENES[route](monde))
+def test_un_formulaire_envoye_cinq_fois_agit_une_fois(
+    courir: Callable[[Callable[[Monde], None]], None], route: str
+) -> None:
+    courir(lambda monde: meme_commande(monde, SCENES[route](monde)))

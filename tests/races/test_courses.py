@@ -1,51 +1,58 @@
 """Several people at one instant (rules B3, B4, C8, E2, J6, T1, T4, T5): one effect, and the truth to everybody."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.races import courses
 from tests.races.monde import Monde
 
-
-@pytest.mark.rule("B3")
-def test_vingt_inscriptions_d_une_meme_identite_font_un_compte(monde: Monde) -> None:
-    courses.meme_identite(monde)
+Courir = Callable[[Callable[[Monde], None]], None]
 
 
 @pytest.mark.rule("B3")
-def test_vingt_inscriptions_d_une_meme_adresse_font_un_compte(monde: Monde) -> None:
-    courses.meme_adresse(monde)
+def test_vingt_inscriptions_d_une_meme_identite_font_un_compte(courir: Courir) -> None:
+    courir(courses.meme_identite)
+
+
+@pytest.mark.rule("B3")
+def test_vingt_inscriptions_d_une_meme_adresse_font_un_compte(courir: Courir) -> None:
+    courir(courses.meme_adresse)
 
 
 @pytest.mark.rule("B4", "B5", "T3")
-def test_un_lien_d_activation_poste_vingt_fois_sert_une_fois(monde: Monde) -> None:
-    courses.meme_lien(monde)
+@pytest.mark.controle("T33")
+def test_un_lien_d_activation_poste_vingt_fois_sert_une_fois(courir: Courir) -> None:
+    courir(courses.meme_lien)
 
 
 @pytest.mark.rule("E2")
-def test_deux_gestionnaires_decident_ensemble_et_le_second_voit_ce_que_le_premier_a_fait(monde: Monde) -> None:
-    courses.meme_demande(monde)
+def test_deux_gestionnaires_decident_ensemble_et_le_second_voit_ce_que_le_premier_a_fait(courir: Courir) -> None:
+    courir(courses.meme_demande)
 
 
 @pytest.mark.rule("C8")
-def test_un_profil_enregistre_dans_plusieurs_onglets_ne_perd_rien_en_silence(monde: Monde) -> None:
-    courses.meme_version(monde)
+def test_un_profil_enregistre_dans_plusieurs_onglets_ne_perd_rien_en_silence(courir: Courir) -> None:
+    courir(courses.meme_version)
 
 
 @pytest.mark.rule("T4")
-def test_vingt_mots_de_passe_essayes_ensemble_n_en_font_regarder_que_dix(monde: Monde) -> None:
-    courses.meme_mot_de_passe(monde)
+def test_vingt_mots_de_passe_essayes_ensemble_n_en_font_regarder_que_dix(courir: Courir) -> None:
+    courir(courses.meme_mot_de_passe)
 
 
 @pytest.mark.rule("J6", "T4")
-def test_vingt_codes_essayes_ensemble_n_en_font_regarder_que_cinq(monde: Monde) -> None:
-    courses.meme_connexion(monde)
+@pytest.mark.controle("T35")
+def test_vingt_codes_essayes_ensemble_n_en_font_regarder_que_cinq(courir: Courir) -> None:
+    courir(courses.meme_connexion)
 
 
 @pytest.mark.rule("T5")
-def test_un_captcha_envoye_vingt_fois_ouvre_un_seul_compte(monde: Monde) -> None:
-    courses.meme_captcha(monde)
+@pytest.mark.controle("T36")
+def test_un_captcha_envoye_vingt_fois_ouvre_un_seul_compte(courir: Courir) -> None:
+    courir(courses.meme_captcha)
 
 
 @pytest.mark.rule("T1", "T6")
-def test_deux_personnes_en_meme_temps_ne_voient_jamais_le_nom_de_l_autre(monde: Monde) -> None:
-    courses.deux_personnes(monde)
+def test_deux_personnes_en_meme_temps_ne_voient_jamais_le_nom_de_l_autre(courir: Courir) -> None:
+    courir(courses.deux_personnes)

@@ -39,6 +39,8 @@ def _amener_le_personnel(de: Registre, vers: Registre) -> None:
         de.copier("comptes", ligne, vers)
 
 
+DEPARTS = 3
+
 COURSES = [
     pytest.param(courses.meme_identite, 8, r"'COMPTE': (\d+)", 1, id="marques sans condition"),
     pytest.param(courses.meme_captcha, 8, r"'COMPTE': (\d+)", 1, id="captcha regardé puis dépensé"),
@@ -54,11 +56,18 @@ COURSES = [
 def test_une_faute_plantee_se_voit(
     plante: Monde, course: Callable[..., None], fois: int, motif: str, permis: int
 ) -> None:
-    plante.plus_tard()
-    with pytest.raises(AssertionError) as vue:
-        course(plante, fois)
-    trouve = re.search(motif, str(vue.value))
-    assert trouve and int(trouve.group(1)) > permis, str(vue.value)
+    """Chance has its part in a race: a planted fault may need another start to show."""
+    dites = []
+    for _ in range(DEPARTS):
+        plante.plus_tard()
+        try:
+            course(plante, fois)
+        except AssertionError as vue:
+            dites.append(str(vue))
+        trouves = [re.search(motif, dite) for dite in dites]
+        if any(trouve and int(trouve.group(1)) > permis for trouve in trouves):
+            return
+    pytest.fail(f"rien vu en {DEPARTS} départs : {dites}")
 
 
 def test_une_commande_oubliee_se_voit(plante: Monde) -> None:

@@ -228,7 +228,6 @@ def test_un_mot_de_passe_tire_de_soi_ou_du_site_est_refuse(guichet: Guichet, vis
 
 @pytest.mark.rule("T2")
 @pytest.mark.controle("T24")
-@pytest.mark.xfail(reason="a birth date is not among the words that a password may not be made of")
 @pytest.mark.parametrize("mot", ["27/03/1985-Ab", "Ne27031985!", "1985-03-27Aa", "Ab-270385"])
 def test_un_mot_de_passe_tire_de_sa_naissance_est_refuse(guichet: Guichet, visiteur: Client, mot: str) -> None:
     assert deposer(guichet, visiteur, mot_de_passe=mot, confirmation_mot_de_passe=mot).status == 422
@@ -324,7 +323,6 @@ def test_une_image_resolue_ne_se_rejoue_pas(guichet: Guichet, visiteur: Client, 
 
 @pytest.mark.rule("T5")
 @pytest.mark.controle("T36")
-@pytest.mark.xfail(reason="a challenge is bound to its visit, not to the form that showed it")
 def test_une_image_resolue_pour_un_formulaire_ne_sert_pas_a_un_autre(guichet: Guichet, visiteur: Client) -> None:
     page = visiteur.get("/deposer-un-cv")
     defi, bon = page.page.form("/deposer-un-cv")["fields"]["defi"][0], guichet.captcha(page)

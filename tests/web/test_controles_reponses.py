@@ -171,7 +171,6 @@ def test_chaque_reponse_porte_ses_en_tetes(tout: Recolte) -> None:
 
 @pytest.mark.rule("T3")
 @pytest.mark.controle("T16")
-@pytest.mark.xfail(reason="pages of errors at the address of a link send it as the referrer of the next page")
 def test_une_page_dont_l_adresse_est_un_secret_ne_la_dit_pas_a_la_suivante(tout: Recolte) -> None:
     fautes = [v for v in tout.vues if "{jeton}" in v.route and v.reponse.headers["referrer-policy"] != "no-referrer"]
     assert [str(vue) for vue in fautes] == []

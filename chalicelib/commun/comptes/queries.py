@@ -93,9 +93,7 @@ def politique() -> Politique:
     return Politique(maximum=settings().mot_de_passe_max, classes=settings().mot_de_passe_classes)
 
 
-def fautes_du_mot_de_passe(
-    mot_de_passe: str, personnels: tuple[str, ...], naissance: date | None = None
-) -> list[str]:
+def fautes_du_mot_de_passe(mot_de_passe: str, personnels: tuple[str, ...], naissance: date | None = None) -> list[str]:
     """Rules B2, T2: the sentences to show beside the field; none when the password will do."""
     regle = politique()
     fautes: list[Faute] = list(fautes_de_forme(mot_de_passe, regle))
@@ -150,13 +148,13 @@ def reponse_a_renvoyer(ctx: Context, statut: int, texte: str, *, meme_commande: 
     `meme_commande`: under the command that it carried, so that it acts once.
     """
     typed = MultiDict(_a_reprendre(ctx.request))
+    if meme_commande:
+        values["commande"] = ctx.request.form.first("commande")
     if ctx.request.pattern in _SECRETS:
         template, classe, champ, quoi = _SECRETS[ctx.request.pattern]
         form = classe(typed)
         form.add_error(champ, _A_RESSAISIR[statut].format(quoi=quoi, **values))
-        return page(template, statut, form=form, expiree=False)
-    if meme_commande:
-        values["commande"] = ctx.request.form.first("commande")
+        return page(template, statut, form=form, expiree=False, **values)
     champs = [(nom, valeur) for nom, valeurs in typed.items() for valeur in valeurs]
     return page(_REPRISE, statut, action=ctx.request.path, champs=champs, texte=texte, **values)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from chalicelib.core import audit, outbox
 from chalicelib.core.context import Context
+from chalicelib.core.errors import Conflict
 from chalicelib.core.table import Act
 
 REBONDS = {
@@ -14,10 +15,14 @@ REBONDS = {
 
 def renvoyer(ctx: Context, mail_id: str) -> str:
     """Rule V1: a dead mail is tried again."""
-    outbox.replay(ctx, mail_id)
     act = Act(ctx)
+    if not outbox.replay(act, mail_id):
+        return "/administration/envois"
     audit.note(act, "renvoyer_un_mail", mail_id)
-    return act.commit("/administration/envois")
+    try:
+        return act.commit("/administration/envois")
+    except Conflict:  # somebody else was first
+        return "/administration/envois"
 
 
 def noter_les_rebonds(ctx: Context, event: dict[str, Any]) -> None:

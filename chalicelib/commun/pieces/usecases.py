@@ -192,7 +192,8 @@ def echoir(ctx: Context, row: Any) -> bool:
     if piece.etat is EtatPiece.DISPONIBLE:
         _supprimer_objets(piece.cle_en_quarantaine)
         return _redemander_les_pages(ctx, row, piece)
-    pages = [piece.cle_de_page(n) for n in range(1, (piece.pages or 0) + 1)]
+    drawn = piece.pages if piece.pages is not None else contenu.PAGES_MAX if piece.format else 0  # it ended meanwhile
+    pages = [piece.cle_de_page(n) for n in range(1, drawn + 1)]
     _supprimer_objets(piece.cle_en_quarantaine, piece.cle, *pages)
     store.effacer(row)
     return True

@@ -253,7 +253,12 @@ def _render_or_fail(ctx: Context, reply: Reply) -> tuple[Reply, str, str]:
         return reply, *_render(ctx, reply)
     except Exception as error:
         failed = site().error_reply(ctx, error)
+    try:
         return failed, *_render(ctx, failed)
+    except Exception as error:  # not even what signs forms could be read: a page that holds none
+        bare = replace(ctx, user=None, request=replace(ctx.request, method="GET"))
+        failed = site().error_reply(bare, error)
+        return failed, *_render(bare, failed)
 
 
 def _session_cookie(ctx: Context, cookie: session.SessionCookie) -> list[str]:

@@ -87,8 +87,10 @@ def renvoyer_l_activation(ctx: Context, email: str, resultat: str) -> str:
     consume(ctx, RENVOIS, cle_email(email))
     act = Act(ctx)
     trouve = comptes.renvoyer_l_activation(act, email)
-    if trouve is None:
-        return resultat
+    if trouve is None:  # as much is written, and as many queues told, as for an address that waits: time tells nothing
+        act.mails.append(ctx.new_id())
+        audit.note(act, "renvoyer_l_activation", "")
+        return act.commit(resultat)
     outbox.add(act, mails.activation(*trouve))
     audit.note(act, "renvoyer_l_activation", trouve[0].id)
     try:

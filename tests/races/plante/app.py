@@ -32,14 +32,14 @@ def consommer(ctx: Any, limit: Any, subject: str) -> int:
     return int(vide.n)
 
 
-def depenser(ctx: Any, challenge: str, bound_to: str, typed: str) -> bool:
+def depenser(ctx: Any, challenge: str, bound_to: str, purpose: str, typed: str) -> str | None:
     """A captcha looked at, then marked."""
     row = captcha._row(challenge)
     if row is None or row.lie_a != bound_to or row.servi is not None:
-        return False
+        return captcha.WRONG
     time.sleep(HESITATION)
     row.update(actions=[captcha.CaptchaRow.servi.set(ctx.instant)])
-    return typed == row.reponse
+    return None if typed == row.reponse else captcha.WRONG
 
 
 def creer(act: Any, row: Any, identite: Any) -> None:
@@ -64,10 +64,10 @@ def n_importe_comment(lu: Any) -> Any:
     return profil.ProfilRow.pk.exists()
 
 
-def decider(act: Any, demande: Any, etat: Any) -> None:
+def decider(act: Any, decidee: Any, precedente: Any) -> None:
     """A decision that does not look at the one before."""
-    row = inscription.DecisionRow(inscription._pk(demande.compte), f"DECISION#{act.ctx.new_id()}")
-    row.decision, row.auteur, row.le = etat.name, act.ctx.user.id, act.ctx.instant
+    row = inscription.DecisionRow(inscription._pk(decidee.compte), f"DECISION#{act.ctx.new_id()}")
+    row.decision, row.auteur, row.le = decidee.etat.name, act.ctx.user.id, act.ctx.instant
     row.nom_auteur = act.ctx.user.nom_affiche
     act.put(row)
 
