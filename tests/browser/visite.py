@@ -251,6 +251,8 @@ def fichiers(visite: Visite) -> None:
         expect(page.get_by_text("Votre CV est enregistré")).to_be_visible(timeout=15_000)
         visite.voir(page, "dépôt, CV enregistré")
         visite.aller(page, "/mon-profil/cv", "CV")
+        suivre(page, "Supprimer ce CV")
+        visite.voir(page, "CV à supprimer")
 
 
 def gestion(visite: Visite) -> None:
@@ -277,14 +279,28 @@ def gestion(visite: Visite) -> None:
         autre_fenetre.close()
         envoyer(page, "Valider la demande")
         visite.voir(page, "dossier déjà décidé par un autre")
+        visite.aller(page, "/gestion/inscriptions?etat=COMPLEMENT&ordre=recentes", "demandes en complément, aucune")
+        visite.aller(page, "/gestion/inscriptions?etat=VALIDEE&ordre=recentes", "demandes traitées")
         page.goto(portail.url + "/gestion/inscriptions")
         suivre(page, f"{avec_cv.nom} {avec_cv.prenom}")
         expect(page.get_by_role("img", name="page 2 sur 2")).to_be_visible(timeout=15_000)
         visite.voir(page, "dossier à décider")
+        page.get_by_text("Rejeter la demande").first.click()
+        envoyer(page, "Rejeter la demande")
+        visite.voir(page, "dossier, rejet sans motif")
+        page.get_by_text("Demander un complément").first.click()
+        page.get_by_label("Texte prêt").select_option("CV illisible")
+        envoyer(page, "Demander un complément")
+        visite.voir(page, "dossier, complément demandé")
+        with visite.ouvrir(qui) as sienne:
+            visite.aller(sienne, "/mon-profil", "mon profil, complément demandé")
+        semis.transmettre(qui)
+        page.reload()
         envoyer(page, "Valider la demande")
         visite.voir(page, "dossier décidé")
     with visite.ouvrir(qui) as page:
         visite.aller(page, "/", "espace, après validation")
+        visite.aller(page, "/mon-profil/transmission", "dossier transmis, étudié depuis")
 
 
 def intervenant_valide(visite: Visite) -> None:
@@ -301,6 +317,8 @@ def intervenant_valide(visite: Visite) -> None:
         expect(page.get_by_text("Enregistré à")).to_be_visible()
         visite.voir(page, "mes informations enregistrées")
         visite.aller(page, "/mon-profil/cv", "mon parcours")
+        visite.aller(page, "/mes-connexions", "mes connexions")
+        visite.aller(page, "/plan-du-site", "plan du site, une fois dans son espace")
 
 
 CHAPITRES: tuple[Callable[[Visite], None], ...] = (
