@@ -13,11 +13,14 @@ help: ## Cette aide
 run: .venv/.ok .venv-aws/.ok assets sons ## Le portail entier ici : http://127.0.0.1:8000 (PORT, CONSOLE_PORT, GUICHET_DATA)
 	@exec $(PY) -m infra.local
 
-test: .venv/.ok .venv-aws/.ok assets sons lint ## Tous les contrôles : style, architecture, types, tests
-	@$(PY) -m pytest -n $(COEURS) --dist loadgroup
+test: .venv/.ok .venv-aws/.ok assets sons lint verifier-infra ## Tous les contrôles : style, architecture, types, modèles, tests
+	@chromium=$$($(PY) -m infra.navigateur) && CHROMIUM="$$chromium" $(PY) -m pytest -n $(COEURS) --dist loadgroup
 
-proof: test ## Et ce qui n'est pas encore dans « make test » : navigateur, pannes, courses
-	@chromium=$$($(PY) -m infra.navigateur) && CHROMIUM="$$chromium" $(PY) -m pytest tests/browser tests/faults tests/races -n $(COEURS) --dist loadgroup
+proof: .venv/.ok .venv-aws/.ok assets sons lint verifier-infra ## Les mêmes en entier, sans échantillon ; écrit docs/preuves.md
+	@mkdir -p build/preuves
+	@chromium=$$($(PY) -m infra.navigateur) && CHROMIUM="$$chromium" GUICHET_PREUVE=1 \
+	  $(PY) -m pytest -n $(COEURS) --dist loadgroup --junitxml=build/preuves/tests.xml
+	@$(PY) -m infra.preuves
 
 lint: .venv/.ok ## Style, architecture et types seulement
 	$(PY) -m ruff check .
@@ -38,6 +41,11 @@ package: .venv/.ok assets sons ## Les piles à déployer, dans build/ : make pac
 
 deploy: package ## Déploie sur AWS : make deploy STAGE=prod [SCAN=1] [ALARM_EMAIL=…]
 	$(PY) -m infra.deploy --stage $(STAGE) $(if $(SCAN),--scan) $(if $(ALARM_EMAIL),--alarm-email $(ALARM_EMAIL)) $(if $(OUI),--oui)
+
+.PHONY: personnel
+personnel: .venv/.ok ## Un compte du personnel : EMAIL=… NOM=… PRENOM=… ROLE=… STRUCTURES=… (ou EMAIL=… REMPLACER=1)
+	@$(PY) -m infra.personnel --stage "$(STAGE)" --email "$$EMAIL" --nom "$$NOM" --prenom "$$PRENOM" --role "$$ROLE" \
+	  --structures "$$STRUCTURES" --naissance "$$NAISSANCE" $(if $(REMPLACER),--remplacer)
 
 verifier-infra: .venv/.ok .venv-aws/.ok .venv-checkov/.ok ## Modèles CloudFormation : cfn-lint et checkov [STAGE=prod]
 	$(PY) -m infra.verifier --stage $(STAGE)

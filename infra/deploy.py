@@ -1,12 +1,14 @@
 """`make deploy STAGE=prod [SCAN=1] [ALARM_EMAIL=...]`: what `make package` made, sent to AWS by change sets.
 
-First the data stack, then the optional scan stack, then the application: each says what it will change and asks. The
+First the data stack, then the scan stack (SCAN=1), then the application: each says what it will change and asks. The
 data stack is left alone when nothing in it changes; a change that would replace or remove one of its resources is
-refused.
+refused. So is a first deployment without the scan stack, which no file would ever become available in: SANS_ANALYSE=1
+says that it is meant.
 """
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -24,6 +26,13 @@ from infra import sam
 ROOT = Path(__file__).resolve().parent.parent
 OLDEST = (3, 12)
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
+# Domain of the values of .chalice/config.json that are there to be replaced.
+EXAMPLE = "example.fr"
+NO_SCAN = (
+    "sans l'analyse antivirus (infra/scan.yaml), les fichiers se déposent mais aucun ne deviendra disponible : "
+    "chacun attend deux verdicts, le contrôle de son contenu et celui de l'antivirus."
+)
+_DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 _EMPTY = ("didn't contain changes", "no updates are to be performed", "no changes")
 
 
@@ -42,6 +51,7 @@ class Wish:
     """What was asked on the command line; None keeps what the stack has."""
 
     scan: bool | None = None
+    without_scan: bool = False
     alarm_email: str | None = None
     agreed: bool = False
     replace_data: bool = False
@@ -65,9 +75,11 @@ def refusals(manifest: Mapping[str, Any]) -> list[str]:
     reasons = []
     if tuple(map(int, manifest["runtime"].removeprefix("python").split("."))) < OLDEST:
         reasons.append(f"{manifest['runtime']} est trop ancien : make package PYTHON=python3.13")
-    for name in ("BASE_URL", "MAIL_FROM"):
-        if "example.fr" in variables[name]:
-            reasons.append(f"{name} est encore celui de l'exemple ({variables[name]}) : voir .chalice/config.json")
+    if not variables.get("CONTACT_EMAIL"):
+        reasons.append("CONTACT_EMAIL manque (.chalice/config.json) : « Aide et Contact » n'offrirait que le courrier")
+    for name, value in variables.items():
+        if EXAMPLE in value:
+            reasons.append(f"{name} est encore celui de l'exemple ({value}) : voir .chalice/config.json")
     if variables.get("BUCKET_SUFFIX") == "-123456789012":
         reasons.append("BUCKET_SUFFIX est encore celui de l'exemple : voir .chalice/config.json")
     return reasons
@@ -184,7 +196,7 @@ def _wait(aws: Aws, name: str) -> None:
     while True:
         found = stack(aws, name)
         status = found["StackStatus"] if found else "REVIEW_IN_PROGRESS"
-        if status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+        if status in _DONE:
             aws.say(f"{name} : {status}")
             return
         if status.endswith(("FAILED", "ROLLBACK_COMPLETE")):
@@ -221,6 +233,7 @@ def deploy(aws: Aws, folder: Path, wish: Wish) -> None:
     """The stacks, in order."""
     manifest = json.loads((folder / "manifest.json").read_text())
     stage = manifest["stage"]
+    _check_scan(aws, stage, wish)
     parameters = data_parameters(manifest, wish)
     body = {"TemplateBody": (ROOT / "infra" / "data.yaml").read_text()}
     apply(aws, f"guichet-{stage}-data", body, parameters, wish, guarded=True)
@@ -231,6 +244,21 @@ def deploy(aws: Aws, folder: Path, wish: Wish) -> None:
     source = upload(aws, folder, manifest)
     apply(aws, f"guichet-{stage}-app", source, {"AlarmEmail": wish.alarm_email}, wish)
     report(aws, stage, str(parameters["MailDomain"]))
+
+
+def _check_scan(aws: Aws, stage: str, wish: Wish) -> None:
+    """No portal begins without its scanner by mistake; one that runs without is told so each time."""
+    if wish.scan or _stands(aws, f"guichet-{stage}-scan"):
+        return
+    if not wish.without_scan and not _stands(aws, f"guichet-{stage}-app"):
+        raise DeployError(f"{NO_SCAN} Déployez-la avec SCAN=1, ou dites SANS_ANALYSE=1 pour vous en passer.")
+    aws.say(f"Attention : {NO_SCAN} Elle se déploie à tout moment avec SCAN=1.")
+
+
+def _stands(aws: Aws, name: str) -> bool:
+    """Whether a stack was created whole; one whose creation failed is in ROLLBACK_COMPLETE."""
+    found = stack(aws, name)
+    return found is not None and found["StackStatus"] in (*_DONE, "UPDATE_ROLLBACK_COMPLETE")
 
 
 def report(aws: Aws, stage: str, domain: str) -> None:
@@ -248,11 +276,22 @@ def report(aws: Aws, stage: str, domain: str) -> None:
     aws.say("Voir docs/exploitation.md, « Une fois, à la main ».")
 
 
+def _wish(given: argparse.Namespace) -> Wish:
+    """What the command line asks."""
+    return Wish(given.scan, given.sans_analyse, given.alarm_email, given.oui, given.remplacer_donnees)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(description="Déploie build/<étape>/ sur AWS, pile par pile.")
     parser.add_argument("--stage", required=True)
     parser.add_argument("--scan", action="store_true", default=None, help="analyse des fichiers par GuardDuty")
+    parser.add_argument(
+        "--sans-analyse",
+        action="store_true",
+        default=bool(os.environ.get("SANS_ANALYSE")),  # make hands over what its command line sets
+        help="premier déploiement sans --scan : aucun fichier ne deviendra disponible",
+    )
     parser.add_argument("--alarm-email", default=None)
     parser.add_argument("--oui", action="store_true", help="ne demande pas (intégration continue)")
     parser.add_argument("--remplacer-donnees", action="store_true", help="accepte de perdre une ressource de données")
@@ -267,7 +306,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     aws = Aws(boto3.client("cloudformation"), boto3.client("s3"), boto3.client("sesv2"))
     try:
-        deploy(aws, folder, Wish(given.scan, given.alarm_email, given.oui, given.remplacer_donnees))
+        deploy(aws, folder, _wish(given))
     except DeployError as error:
         print(f"Refus : {error}", file=sys.stderr)
         return 1

@@ -26,6 +26,7 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from infra import deploy, package, sam  # noqa: E402 - the path is set above
+from tests.client import Page  # noqa: E402
 
 STAGE = "essai"
 REGION = "eu-west-3"
@@ -124,9 +125,15 @@ class Visitor:
         """Ask a page of the portal."""
         return self._ask("GET", self.base + path, b"")
 
-    def post(self, path: str, fields: dict[str, str]) -> Answer:
-        """Send a form."""
-        return self._ask("POST", self.base + path, urlencode(fields).encode())
+    def post(self, path: str, fields: dict[str, Any]) -> Answer:
+        """Send a form; a field of several values is a list."""
+        return self._ask("POST", self.base + path, urlencode(fields, doseq=True).encode())
+
+    def submit(self, path: str, target: str = "", **typed: Any) -> Answer:
+        """Ask a page, fill its form that posts to `target` (its own address when not said), and send it."""
+        target = target or path
+        form = Page(self.get(path).body).form(self.base + target)
+        return self.post(target, form["fields"] | typed)
 
     def _ask(self, method: str, path: str, body: bytes) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=45)
@@ -185,6 +192,16 @@ class Deployed:
         """What a function wrote."""
         found = self.clients("logs").filter_log_events(logGroupName=f"/aws/lambda/guichet-{STAGE}-{function}")
         return "".join(event["message"] for event in found["events"])
+
+    def operator(self, config: Path) -> tuple[list[str], dict[str, str]]:
+        """`python -m infra.personnel` for the stage of these tests: the command's beginning, its environment."""
+        config.write_text(json.dumps(essai_config()))
+        code = "import sys, pathlib; from infra import personnel; personnel.CONFIG = pathlib.Path(sys.argv[1]); "
+        code += "sys.exit(personnel.main(sys.argv[2:]))"
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        environment |= {"AWS_ENDPOINT_URL": self.endpoint, "AWS_DEFAULT_REGION": REGION}
+        environment |= {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "PYTHONUTF8": "1"}
+        return [sys.executable, "-c", code, str(config), "--stage", STAGE], environment
 
     def invoke(self, function: str, event: dict[str, Any]) -> dict[str, Any]:
         """Call a function through its alias; its answer, or the error that it raised."""
@@ -289,7 +306,7 @@ def deployed(packaged: tuple[Path, dict[str, Any]], tmp_path_factory: pytest.Tem
 
         said: list[str] = []
         aws = deploy.Aws(clients("cloudformation"), clients("s3"), clients("sesv2"), say=said.append, pause=0.1)
-        deploy.deploy(aws, folder, deploy.Wish(agreed=True))
+        deploy.deploy(aws, folder, deploy.Wish(agreed=True, without_scan=True))  # the emulator has no GuardDuty
         api_id = clients("apigateway").get_rest_apis()["items"][0]["id"]
         _install_gateway_pages(clients("apigateway"), api_id, folder)
         _allow_plain_http(clients("s3"), f"guichet-{STAGE}-fichiers")

@@ -23,6 +23,8 @@ SWEEPS = {
 }
 HANDLERS = {"api_handler", *QUEUE_WORKERS, *EVENT_WORKERS, *SWEEPS}
 DATA = {"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SES::EmailIdentity"}
+# The text of a mail is not copied into the indexes that find it.
+KEYS_ONLY = {"outbox": {"gsi2": "KEYS_ONLY", "due": "KEYS_ONLY"}}
 ATTRIBUTES = {"pk", "sk", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk", "due_pk", "due_at"}
 
 
@@ -74,7 +76,8 @@ def test_une_table_a_ses_cles_et_ses_trois_index(data: dict[str, Any], name: str
         "gsi2": ["gsi2pk", "gsi2sk"],
         "due": ["due_pk", "due_at"],
     }
-    assert {index["Projection"]["ProjectionType"] for index in indexes.values()} == {"ALL"}
+    kept = {index: each["Projection"]["ProjectionType"] for index, each in indexes.items()}
+    assert kept == {"gsi1": "ALL", "gsi2": "ALL", "due": "ALL"} | KEYS_ONLY.get(name, {})
     assert {each["AttributeName"] for each in table["AttributeDefinitions"]} == ATTRIBUTES
     assert {each["AttributeType"] for each in table["AttributeDefinitions"]} == {"S"}
     assert table["BillingMode"] == "PAY_PER_REQUEST"
@@ -97,6 +100,7 @@ def test_ce_qui_tient_des_donnees_survit_a_la_pile(data: dict[str, Any]) -> None
         assert (each["DeletionPolicy"], each["UpdateReplacePolicy"]) == ("Retain", "Retain"), name
 
 
+@pytest.mark.controle("T46")
 def test_aucun_compartiment_n_est_public_ni_en_clair(data: dict[str, Any]) -> None:
     buckets = _of(data, "AWS::S3::Bucket")
     for name, bucket in buckets.items():
@@ -116,6 +120,7 @@ def test_le_compartiment_des_fichiers(data: dict[str, Any]) -> None:
     assert bucket["NotificationConfiguration"]["EventBridgeConfiguration"]["EventBridgeEnabled"] is True
 
 
+@pytest.mark.controle("T46", "T56")
 def test_un_original_sans_verdict_ne_se_lit_pas(data: dict[str, Any], read_template: Callable[[str], Any]) -> None:
     """Only when the scanner is deployed; and only the scanner's role may write verdicts."""
     statements = data["FichiersPolicy"]["Properties"]["PolicyDocument"]["Statement"]
@@ -220,6 +225,25 @@ def test_un_balayage_en_retard_de_deux_periodes_alerte(app: dict[str, Any]) -> N
         assert metric == alarm["MetricName"]
 
 
+def test_un_balayage_lent_alerte_a_80_pour_cent_de_sa_duree(
+    app: dict[str, Any], chalice_config: dict[str, Any]
+) -> None:
+    alarm = app["SweepsSlowAlarm"]["Properties"]
+    metrics = {each["Id"]: each for each in alarm["Metrics"]}
+    wanted = {}
+    for number, handler in enumerate(SWEEPS):
+        timeouts = {stage["lambda_functions"][handler]["lambda_timeout"] for stage in chalice_config["stages"].values()}
+        wanted[_logical(handler)] = f"FILL(f{number}, 0) / {10 * timeouts.pop()}"
+        assert not timeouts
+    found = {}
+    for number in range(len(SWEEPS)):
+        [function] = metrics[f"f{number}"]["MetricStat"]["Metric"]["Dimensions"]
+        found[function["Value"]["Ref"]] = metrics[f"p{number}"]["Expression"]
+    assert found == wanted, "milliseconds / (10 x seconds): percent"
+    assert metrics["total"]["Expression"] == f"MAX([{', '.join(f'p{n}' for n in range(len(SWEEPS)))}])"
+    assert (alarm["Threshold"], len(metrics)) == (80, 1 + 2 * len(SWEEPS))
+
+
 # ---------------------------------------------------------------------------------------------- functions and policies
 
 
@@ -286,29 +310,126 @@ def test_l_audit_ne_peut_que_s_allonger(policies: dict[str, list[dict[str, Any]]
             assert statement["Action"] == ["dynamodb:PutItem"], name
 
 
-@pytest.mark.parametrize(
-    ("function", "tables"),
-    [
-        ("web", {"noyau", "outbox", "comptes", "intervenants", "pieces", "audit"}),
-        ("envoyer_mails", {"noyau", "outbox"}),
-        ("dessiner_pages", {"noyau", "pieces"}),
-        ("verifier_depot", {"noyau", "outbox", "pieces", "audit"}),
-        ("recevoir_verdict", {"noyau", "outbox", "pieces", "audit"}),
-        ("recevoir_rebond", {"noyau"}),
-        ("balayer_mails", {"noyau", "outbox"}),
-        ("balayer_comptes", {"noyau", "outbox", "comptes", "intervenants", "pieces", "audit"}),
-        ("balayer_demandes", {"noyau", "outbox", "comptes", "intervenants", "audit"}),
-        ("balayer_pieces", {"noyau", "outbox", "pieces", "audit"}),
-    ],
-)
-def test_une_fonction_n_atteint_que_ses_tables(
-    policies: dict[str, list[dict[str, Any]]], function: str, tables: set[str]
-) -> None:
-    resources = [resource for statement in policies[function] for resource in statement["Resource"]]
-    reached = {each.split("/")[1].removeprefix("guichet-${Stage}-") for each in resources if ":dynamodb:" in each}
-    assert reached == tables
+# What each function may do in each table: actions on its rows, then the indexes that it queries. test_droits.py proves
+# that the code needs all of it, and no more.
+RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
+    "web": {
+        "noyau": ("Get Put Update Delete", ""),
+        "outbox": ("Get Put Update Delete", "gsi1 gsi2"),
+        "comptes": ("Get BatchGet Query Put Update Delete", ""),
+        "intervenants": ("Get BatchGet Query Put Update ConditionCheck", "gsi1"),
+        "pieces": ("Get Query Put Update ConditionCheck", ""),
+        "audit": ("Put", ""),
+    },
+    "envoyer_mails": {"noyau": ("Get", ""), "outbox": ("Get Update", "")},
+    "dessiner_pages": {"pieces": ("Get Update", "")},
+    "verifier_depot": {"pieces": ("Get Query Update", ""), "audit": ("Put", "")},
+    "recevoir_verdict": {"pieces": ("Get Query Update", ""), "audit": ("Put", "")},
+    "recevoir_rebond": {"noyau": ("Put", "")},
+    "balayer_mails": {"noyau": ("Put", ""), "outbox": ("", "due")},
+    "balayer_comptes": {
+        "noyau": ("Put", ""),
+        "outbox": ("Delete", "gsi2"),
+        "comptes": ("Get Delete", "due"),
+        "audit": ("Put", ""),
+    },
+    "balayer_demandes": {
+        "noyau": ("Put", ""),
+        "outbox": ("Put", ""),
+        "comptes": ("Get", ""),
+        "intervenants": ("Put Update", "due"),
+        "audit": ("Put", ""),
+    },
+    "balayer_pieces": {"noyau": ("Put", ""), "pieces": ("Get Query Update Delete", "due"), "audit": ("Put", "")},
+}
+# The queues that a function sends to; besides, its last resort (EchecDefinitif) when it is called by an event.
+SENDS = {
+    "web": {"mails"},
+    "verifier_depot": {"images"},
+    "recevoir_verdict": {"images"},
+    "balayer_mails": {"mails"},
+    "balayer_demandes": {"mails"},
+    "balayer_pieces": {"images"},
+}
+# Where in the bucket each function may do what.
+FILES = {
+    "web": {"quarantaine": "Put", "disponible": "Get", "pages": "Get", "": "List"},
+    "dessiner_pages": {"disponible": "Get", "pages": "Put", "": "List"},
+    "verifier_depot": {"quarantaine": "Get Tags Delete", "disponible": "Put Tags", "": "List"},
+    "recevoir_verdict": {"quarantaine": "Get Tags Delete", "disponible": "Put Tags", "": "List"},
+    "balayer_pieces": {
+        "quarantaine": "Get Tags Delete",
+        "disponible": "Put Tags Delete",
+        "pages": "Delete",
+        "": "List",
+    },
+}
+_FILE_ACTIONS = {
+    "Get": "s3:GetObject",
+    "Put": "s3:PutObject",
+    "Delete": "s3:DeleteObject",
+    "List": "s3:ListBucket",
+}
 
 
+def _allowed(statements: list[dict[str, Any]], service: str) -> set[tuple[str, str]]:
+    """(action, what follows « guichet-<stage>- ») of a service, over all statements."""
+    return {
+        (action, resource.rpartition("guichet-${Stage}-")[2])
+        for statement in statements
+        for resource in statement["Resource"]
+        for action in statement["Action"]
+        if action.startswith(f"{service}:")
+    }
+
+
+def test_chaque_fonction_a_ses_droits_ecrits_ici() -> None:
+    assert set(RIGHTS) == (HANDLERS - {"api_handler"}) | {"web"}
+    assert set().union(*RIGHTS.values()) == TABLES
+
+
+@pytest.mark.parametrize("function", sorted(RIGHTS))
+def test_une_fonction_n_atteint_que_ses_tables(policies: dict[str, list[dict[str, Any]]], function: str) -> None:
+    wanted = set()
+    for table, (actions, indexes) in RIGHTS[function].items():
+        wanted |= {(f"dynamodb:{action}{'' if action == 'Query' else 'Item'}", table) for action in actions.split()}
+        wanted |= {("dynamodb:Query", f"{table}/index/{index}") for index in indexes.split()}
+    assert _allowed(policies[function], "dynamodb") == wanted
+
+
+@pytest.mark.parametrize("function", sorted(RIGHTS))
+def test_une_fonction_n_ecrit_qu_a_ses_files(policies: dict[str, list[dict[str, Any]]], function: str) -> None:
+    wanted = {(action, queue) for queue in SENDS.get(function, ()) for action in ("sqs:GetQueueUrl", "sqs:SendMessage")}
+    if function in EVENT_WORKERS | set(SWEEPS):
+        wanted.add(("sqs:SendMessage", "schedules-dlq" if function in SWEEPS else "evenements-dlq"))
+    if function in QUEUE_WORKERS:
+        queue = "mails" if QUEUE_WORKERS[function] == "MailsQueue" else "images"
+        taking = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility")
+        wanted |= {(f"sqs:{action}", queue) for action in taking}
+    assert _allowed(policies[function], "sqs") == wanted
+    assert bool(_allowed(policies[function], "ses")) is (function == "envoyer_mails")
+
+
+@pytest.mark.controle("T56")
+@pytest.mark.parametrize("function", sorted(RIGHTS))
+def test_une_fonction_n_atteint_que_ses_fichiers(policies: dict[str, list[dict[str, Any]]], function: str) -> None:
+    """« Tags »: a copy carries the tags of its source along; they are read there and written here."""
+    wanted, bucket = set(), "fichiers${BucketSuffix}"
+    for prefix, actions in FILES.get(function, {}).items():
+        tags = "s3:GetObjectTagging" if prefix == "quarantaine" else "s3:PutObjectTagging"
+        where = f"{bucket}/{prefix}/*" if prefix else bucket
+        wanted |= {(_FILE_ACTIONS.get(action, tags), where) for action in actions.split()}
+    assert _allowed(policies[function], "s3") == wanted
+
+
+def test_la_cle_ne_sert_que_par_les_services_utiles(policies: dict[str, list[dict[str, Any]]]) -> None:
+    for function, statements in policies.items():
+        key = next(each for each in statements if each["Sid"] == "Cle")
+        through = {name.partition(".")[0] for name in key["Condition"]["StringEquals"]["kms:ViaService"]}
+        assert through == ({"dynamodb", "s3"} if function in FILES else {"dynamodb"}), function
+
+
+@pytest.mark.controle("T56")
 def test_le_web_ne_lit_pas_la_quarantaine(policies: dict[str, list[dict[str, Any]]]) -> None:
     for statement in policies["web"]:
         if any("quarantaine" in resource for resource in statement["Resource"]):

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from infra import deploy
 
 VARIABLES = {"BASE_URL": "https://portail.exemple.org", "MAIL_FROM": "Portail <no@exemple.org>", "BUCKET_SUFFIX": "-1"}
+VARIABLES |= {"CONTACT_EMAIL": "contact@exemple.org"}
 MANIFEST = {"stage": "prod", "runtime": "python3.13", "sha256": "a" * 64, "template": "b" * 64, "variables": VARIABLES}
 
 
@@ -78,12 +79,86 @@ def _apply(aws: deploy.Aws, guarded: bool = True, **wish: Any) -> bool:
         ({"runtime": "python3.11"}, "python3.11"),
         ({"variables": VARIABLES | {"BASE_URL": "https://portail.example.fr"}}, "BASE_URL"),
         ({"variables": VARIABLES | {"MAIL_FROM": "x@portail.example.fr"}}, "MAIL_FROM"),
+        ({"variables": VARIABLES | {"DPO_EMAIL": "x@portail.example.fr"}}, "DPO_EMAIL"),
         ({"variables": VARIABLES | {"BUCKET_SUFFIX": "-123456789012"}}, "BUCKET_SUFFIX"),
+        ({"variables": VARIABLES | {"CONTACT_EMAIL": ""}}, "CONTACT_EMAIL manque"),
+        ({"variables": {k: v for k, v in VARIABLES.items() if k != "CONTACT_EMAIL"}}, "CONTACT_EMAIL manque"),
     ],
 )
 def test_ce_qui_ne_se_deploie_pas(changed: dict[str, Any], reason: str) -> None:
     reasons = deploy.refusals({**MANIFEST, **changed})
     assert len(reasons) == bool(reason) and reason in "".join(reasons)
+
+
+def test_l_exemple_de_config_ne_se_deploie_pas(chalice_config: dict[str, Any]) -> None:
+    """And it offers all that a deployment must set."""
+    for stage in chalice_config["stages"].values():
+        variables = stage["environment_variables"]
+        told = "\n".join(deploy.refusals({**MANIFEST, "variables": variables}))
+        named = {name for name in variables if f"{name} est encore celui de l'exemple" in told}
+        assert named == {"BASE_URL", "MAIL_FROM", "BUCKET_SUFFIX", "CONTACT_EMAIL", "DPO_EMAIL"}
+        assert "manque" not in told
+
+
+class Stacks:
+    """CloudFormation, as far as it tells which stacks there are."""
+
+    def __init__(self, **states: str) -> None:
+        self.states = states
+
+    def describe_stacks(self, StackName: str) -> dict[str, Any]:
+        """The state of one."""
+        state = self.states.get(StackName.removeprefix("guichet-prod-"))
+        if state is None:
+            raise ClientError({"Error": {"Code": "ValidationError", "Message": "x does not exist"}}, "DescribeStacks")
+        return {"Stacks": [{"StackStatus": state}]}
+
+
+@pytest.mark.parametrize(
+    ("there", "wish", "outcome"),
+    [
+        pytest.param({}, {}, "refus", id="premier déploiement sans rien dire"),
+        pytest.param({"data": "CREATE_COMPLETE"}, {}, "refus", id="premier déploiement repris"),
+        pytest.param({"app": "ROLLBACK_COMPLETE"}, {}, "refus", id="premier déploiement échoué"),
+        pytest.param({"scan": "ROLLBACK_COMPLETE"}, {}, "refus", id="analyse échouée"),
+        pytest.param({}, {"scan": True}, "", id="avec l’analyse"),
+        pytest.param({}, {"without_scan": True}, "attention", id="sans, exprès"),
+        pytest.param({"app": "UPDATE_COMPLETE"}, {}, "attention", id="une livraison, sans analyse"),
+        pytest.param({"app": "UPDATE_COMPLETE", "scan": "CREATE_COMPLETE"}, {}, "", id="une livraison"),
+        pytest.param({"scan": "CREATE_COMPLETE"}, {}, "", id="premier déploiement repris après l’analyse"),
+    ],
+)
+def test_un_portail_ne_commence_pas_sans_analyse_par_megarde(
+    there: dict[str, str], wish: dict[str, bool], outcome: str
+) -> None:
+    said: list[str] = []
+    aws = deploy.Aws(Stacks(**there), None, None, say=said.append)
+    if outcome == "refus":
+        with pytest.raises(deploy.DeployError, match=r"aucun ne deviendra disponible.*SANS_ANALYSE=1"):
+            deploy._check_scan(aws, "prod", deploy.Wish(**wish))  # type: ignore[arg-type]
+        return
+    deploy._check_scan(aws, "prod", deploy.Wish(**wish))  # type: ignore[arg-type]
+    assert len(said) == bool(outcome)
+    assert not said or "aucun ne deviendra disponible" in said[0]
+
+
+def test_un_refus_vient_avant_tout_changement(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text(json.dumps(MANIFEST))
+    with pytest.raises(deploy.DeployError, match="SCAN=1"):
+        deploy.deploy(deploy.Aws(Stacks(), None, None), tmp_path, deploy.Wish(agreed=True))
+
+
+@pytest.mark.parametrize(("said", "meant"), [("1", True), ("", False)])
+def test_sans_analyse_se_dit_a_make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, meant: bool) -> None:
+    """`make deploy SANS_ANALYSE=1`: make hands it over in the environment."""
+    wishes: list[deploy.Wish] = []
+    monkeypatch.setenv("SANS_ANALYSE", said)
+    monkeypatch.setattr(deploy, "ROOT", tmp_path)
+    monkeypatch.setattr(deploy, "deploy", lambda aws, folder, wish: wishes.append(wish))
+    (tmp_path / "build" / "prod").mkdir(parents=True)
+    (tmp_path / "build" / "prod" / "manifest.json").write_text(json.dumps(MANIFEST))
+    assert deploy.main(["--stage", "prod"]) == 0
+    assert [wish.without_scan for wish in wishes] == [meant]
 
 
 def test_les_parametres_viennent_du_paquet() -> None:

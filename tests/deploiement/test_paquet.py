@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from infra import archive, gateway, package, sam
+from infra.local import comptes
 
 LOCK = """\
 alpha==1.0 \\
@@ -146,6 +147,7 @@ def pages() -> dict[str, Any]:
     return gateway.responses("Espace d'essai", "/api/")
 
 
+@pytest.mark.controle("T19")
 @pytest.mark.parametrize(
     ("kind", "status"),
     [
@@ -173,6 +175,7 @@ def test_la_passerelle_repond_par_une_page(pages: dict[str, Any], kind: str, sta
     assert "http" not in html and "src=" not in html, "nothing to load"
 
 
+@pytest.mark.controle("T15", "T16", "T17")
 def test_les_pages_de_la_passerelle_ont_des_en_tetes_stricts(pages: dict[str, Any]) -> None:
     headers = {
         name.removeprefix("gatewayresponse.header."): value[1:-1]
@@ -314,6 +317,7 @@ for path in pathlib.Path(root, "chalicelib").rglob("*.py"):
 """
 
 
+@pytest.mark.controle("T60")
 @pytest.mark.xdist_group("deploiement")
 def test_le_paquet_ne_contient_que_ce_qui_sert(packaged: Any) -> None:
     folder, manifest = packaged
@@ -328,6 +332,21 @@ def test_le_paquet_ne_contient_que_ce_qui_sert(packaged: Any) -> None:
     compiled = {name.rpartition("/")[2].partition(".")[0] for name in names if name.endswith(".pyc")}
     sources = {name.rpartition("/")[2].removesuffix(".py") for name in names if name.endswith(".py")}
     assert not sources - compiled, "each cold start would compile them"
+
+
+@pytest.mark.controle("T60")
+@pytest.mark.xdist_group("deploiement")
+def test_le_paquet_n_a_ni_essais_ni_comptes_de_demonstration(packaged: Any) -> None:
+    folder, _ = packaged
+    secrets = (comptes.MOT_DE_PASSE.encode(), comptes.SECRET_TOTP.encode(), b"/api/captchas", b"advance_seconds")
+    with zipfile.ZipFile(folder / "deployment.zip") as archived:
+        names = archived.namelist()
+        ours = [name for name in names if name == "app.py" or name.startswith("chalicelib/")]
+        found = [name for name in ours for secret in secrets if secret in archived.read(name)]
+    assert len(ours) > 100 and found == []
+    tops = {name.partition("/")[0] for name in names}
+    assert not tops & {"tests", "infra", "docs", ".git", ".env", ".chalice", "Makefile", "moto", "pytest", "playwright"}
+    assert not [name for name in names if name.rpartition("/")[2].startswith(("test_", "conftest", ".env"))]
 
 
 @pytest.mark.xdist_group("deploiement")
