@@ -47,7 +47,7 @@ personnel: .venv/.ok ## Un compte du personnel : EMAIL=… NOM=… PRENOM=… RO
 	@$(PY) -m infra.personnel --stage "$(STAGE)" --email "$$EMAIL" --nom "$$NOM" --prenom "$$PRENOM" --role "$$ROLE" \
 	  --structures "$$STRUCTURES" --naissance "$$NAISSANCE" $(if $(REMPLACER),--remplacer)
 
-verifier-infra: .venv/.ok .venv-aws/.ok .venv-checkov/.ok ## Modèles CloudFormation : cfn-lint et checkov [STAGE=prod]
+verifier-infra: package .venv-aws/.ok .venv-checkov/.ok ## Modèles CloudFormation : cfn-lint et checkov [STAGE=prod]
 	$(PY) -m infra.verifier --stage $(STAGE)
 
 lock: ## Refait les verrous des dépendances, à jour
