@@ -131,7 +131,6 @@ def test_les_departements_sont_ceux_des_regions_cochees(identification: Page) ->
     page, departements = identification, identification.get_by_role("group", name="Département(s)")
     expect(departements).to_be_hidden()
     page.get_by_label("Bretagne", exact=True).check()
-    page.get_by_text("Bretagne : départements").click()
     page.get_by_label("Finistère", exact=True).check()
     expect(page.get_by_label("Moselle", exact=True)).to_be_hidden()
     page.get_by_label("Bretagne", exact=True).uncheck()

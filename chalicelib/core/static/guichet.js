@@ -86,6 +86,7 @@
       const [name, wanted] = part.dataset.visibleSi.split("=");
       const held = values(form, name);
       const shown = held.some((v) => (wanted === "*" ? v : wanted.split("|").includes(v)));
+      if (shown && part.hidden && part.matches("details")) part.open = true; // what was just asked for is seen at once
       part.hidden = !shown;
       const fields = part.matches("option") ? [part] : all("input, select, textarea", part);
       fields.forEach((f) => (f.disabled = !!f.closest("[data-visible-si][hidden]")));
