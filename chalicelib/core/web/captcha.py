@@ -28,20 +28,20 @@ class CaptchaRow(Row):
     servi_a = UnicodeAttribute(null=True)
 
 
-def new(ctx: Context, bound_to: str, purpose: str) -> str:
-    """Make a challenge for the visit `bound_to` and one form (`purpose`); answers its id."""
-    challenge = ctx.new_id()
+def new(ctx: Context, bound_to: str, purpose: str) -> tuple[str, str]:
+    """Make a challenge for the visit `bound_to` and one form (`purpose`); answers its id and its code."""
+    challenge, code = ctx.new_id(), ctx.digits(CHIFFRES, LENGTH)
     CaptchaRow(
         f"CAPTCHA#{challenge}",
         "CAPTCHA",
-        reponse=ctx.digits(CHIFFRES, LENGTH),
+        reponse=code,
         cree_le=ctx.instant,
         expire_le=iso(ctx.now + LIFE),
         lie_a=bound_to,
         pour=purpose,
         ttl=seconds(ctx, LIFE * 2),
     ).save()
-    return challenge
+    return challenge, code
 
 
 def answer(ctx: Context, challenge: str, bound_to: str) -> str | None:

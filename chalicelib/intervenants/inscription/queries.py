@@ -34,8 +34,7 @@ def defi(ctx: Context, pour: str, connu: str = "") -> dict[str, Any]:
     code = captcha.answer(ctx, connu, visite) if connu else None
     if code is None:
         consume(ctx, CAPTCHAS, ctx.source)
-        connu = captcha.new(ctx, visite, pour)
-        code = captcha.answer(ctx, connu, visite) or ""
+        connu, code = captcha.new(ctx, visite, pour)
     return {"defi": connu, "image": image(code), "cookies": cookies}
 
 
