@@ -15,6 +15,7 @@ from chalicelib.intervenants.accueil import public as accueil
 from chalicelib.intervenants.accueil import routes as accueil_routes
 from chalicelib.intervenants.inscription import events as inscription_events
 from chalicelib.intervenants.inscription import routes as inscription_routes
+from chalicelib.intervenants.parcours import routes as parcours_routes
 from chalicelib.intervenants.profil import routes as profil_routes
 
 app = Chalice(app_name="guichet")
@@ -37,6 +38,7 @@ for module in (
     envois_routes,
     inscription_events,
     inscription_routes,
+    parcours_routes,
     pieces_events,
     profil_routes,
     referentiels_routes,

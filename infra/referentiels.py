@@ -2,16 +2,20 @@
 
     python infra/referentiels.py SOURCE [DESTINATION]
 
-SOURCE is a directory that holds regions.json, departements.json, pays.json, cnfpt_structures.json and
-codes_postaux_communes.compact.tsv (where they come from: `donnees/SOURCES.md`). Run it when one of them changes, and
-read the difference before committing it. The same source gives the same bytes: lines go by code, and the compressed
+SOURCE is a directory that holds regions.json, departements.json, pays.json, cnfpt_structures.json, langues.json,
+cnfpt_specialites.json, niveaux_scolaires.json, listes_espace_intervenants.json and codes_postaux_communes.compact.tsv
+(where they come from: `donnees/SOURCES.md`). Run it when one of them changes, and read the difference before committing
+it. The same source gives the same bytes: lines go by code, and the compressed
 file bears no date.
 
 What is decided here, and not in the source:
 - names get the typographic apostrophe;
 - the two French territories where nobody lives for good are neither a region nor a department to choose;
 - nationalities agree with « nationalité ». The source has masculine forms, some wrong: the feminine is derived where
-  the ending makes it certain, else taken from FEMININS, else the script stops.
+  the ending makes it certain, else taken from FEMININS, else the script stops;
+- sub-specialities that no public source tells are marked as examples (rule Z7), and stand under their « champ » where
+  their speciality is not known; no code is made up;
+- who has no diploma can say so; two methods stand beside those that the source shows.
 """
 
 import gzip
@@ -84,17 +88,38 @@ FEMININS = {
 
 REGION_DES_INSTITUTS = {"Angers": "52", "Dunkerque": "32", "Montpellier": "76", "Nancy": "44", "Strasbourg": "44"}
 
+CHAMPS = {"A": "Organisation et gestion des ressources", "D": "Aménagement et développement durable des territoires"}
+"""Where a sub-speciality stands whose speciality the source does not tell, by the first letter of its code."""
+
+EXEMPLES = {
+    "Citoyenneté, population, affaires administratives et vie associative": ("État civil", "Élections"),
+    "Culture": ("Patrimoine",),
+    "Aménagement et développement durable des territoires": ("Urbanisme",),
+    "Organisation et gestion des ressources": ("Finances locales", "Ressources humaines", "Commande publique"),
+    "Social, santé publique": ("Action sociale", "Petite enfance"),
+}
+"""Sub-specialities marked as examples, until the administrateur imports the whole list (rule Z7)."""
+
+NATURES_SUIVIES = ("Formation continue", "Formation initiale", "Préparation à un concours")
+"""Rule D6: what the manual names in the title of a column."""
+
+METHODES = ("Méthode expositive", "Méthode démonstrative")
+"""The source shows two methods of a list that it cuts."""
+
 Ligne = tuple[str, ...]
 
 
 def main(source: Path, destination: Path = DESTINATION) -> None:
-    """Write the five files and say what they weigh."""
+    """Write the files and say what they weigh."""
     destination.mkdir(parents=True, exist_ok=True)
     fichiers = {
         "regions.tsv": tableau(regions(lire(source, "regions"))),
         "departements.tsv": tableau(departements(lire(source, "departements"))),
         "pays.tsv": tableau(pays(lire(source, "pays"))),
         "structures.tsv": tableau(structures(lire(source, "cnfpt_structures"))),
+        "sous_specialites.tsv": tableau(sous_specialites(lire(source, "cnfpt_specialites"))),
+        "langues.tsv": tableau(langues(lire(source, "langues"))),
+        "listes.tsv": tableau(listes(lire(source, "listes_espace_intervenants"), lire(source, "niveaux_scolaires"))),
         "communes.tsv.gz": gzip.compress(communes(source), compresslevel=9, mtime=0),
     }
     for nom, contenu in fichiers.items():
@@ -157,6 +182,54 @@ def structures(source: Any) -> Iterable[Ligne]:
         else:
             de = "d’" if ville[0] in "AEIOUÉÎ" else "de "
             yield slug(i["nom"]), f"INSET {de}{ville}", "inset", region
+
+
+def sous_specialites(source: Any) -> Iterable[Ligne]:
+    """key, speciality, code (or nothing), name, « exemple » (or nothing)."""
+    for s in source["sous_specialites"]:
+        groupe = s.get("specialite") or CHAMPS[s["code"][0]]
+        yield slug(s["code"] or s["libelle"]), groupe, s["code"] or "", typographie(s["libelle"]), ""
+    for groupe, noms in EXEMPLES.items():
+        for nom in noms:
+            yield f"exemple-{slug(nom)}", groupe, "", nom, "exemple"
+
+
+def langues(source: Any) -> Iterable[Ligne]:
+    """code, name, kind. A language of France is told once, by its ISO 639-3 code when it has one of its own."""
+    dites = {typographie(r["nom"]): r["iso639_3"] if r["correspondance"] == "exact" else None
+             for r in source["regionales"]}  # fmt: skip
+    for nom in dites:
+        yield slug(nom), nom, "regionale"
+    yield "fsl", "langue des signes française", "regionale"
+    connues = {iso for iso in dites.values() if iso}
+    for langue in source["iso639_1"]:
+        if langue["iso639_3"] not in connues and langue["iso639_1"] != "fr":
+            yield langue["iso639_1"], typographie(langue["nom_fr"]), "etrangere"
+
+
+def listes(source: Any, niveaux: Any) -> Iterable[Ligne]:
+    """list, rank, code, name: the short lists of the page « Parcours », in the order in which they are shown."""
+    for nom, libelles in {
+        "natures": source["natures_formation"],
+        "publics": source["publics"],
+        "prestations": source["prestations_complementaires"],
+        "methodes": [*source["methodes_pedagogiques*"], *METHODES],
+        "natures_suivies": NATURES_SUIVIES,
+        "niveaux": _niveaux(source["niveau_scolaire*"][0], niveaux["niveaux"]),
+    }.items():
+        for rang, libelle in enumerate(libelles, start=1):
+            yield nom, f"{rang:02}", slug(libelle.partition(" (")[0]), typographie(libelle)
+
+
+def _niveaux(superieur: str, niveaux: Any) -> Iterable[str]:
+    """Rule D7: from none to « Bac +5 et sup », with the diplomas of each level."""
+    yield "Sans diplôme"
+    hauts = [titre for n in niveaux if n["niveau"] >= 7 for titre in n["titres"]]
+    for n in niveaux:
+        if n["niveau"] < 7:
+            titres = ", ".join(n["titres"])
+            yield f"{n['bac'].replace('+', ' +')} ({titres})" if "bac" in n else titres
+    yield f"{superieur} ({', '.join(hauts)})"
 
 
 def slug(nom: str) -> str:

@@ -22,6 +22,7 @@ class Settings:
     organisme_url: str
     organisme_adresse: str
     plan_acces_url: str
+    specialites_url: str
     contact_email: str
     contact_telephone: str
     dpo_email: str
@@ -69,6 +70,10 @@ def settings() -> Settings:
         organisme_url=env("ORGANISME_URL", "https://www.cnfpt.fr/"),
         organisme_adresse=env("ORGANISME_ADRESSE", "80, rue de Reuilly, CS 41232, 75578 Paris Cedex 12"),
         plan_acces_url=env("PLAN_ACCES_URL", ""),
+        specialites_url=env(
+            "SPECIALITES_URL",
+            "https://www.cnfpt.fr/nous-connaitre/notre-organisation/reseau-instituts/specialites/national",
+        ),
         contact_email=env("CONTACT_EMAIL", ""),
         contact_telephone=env("CONTACT_TELEPHONE", ""),
         dpo_email=env("DPO_EMAIL", "donneespersonnelles@cnfpt.fr"),

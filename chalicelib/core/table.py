@@ -1,7 +1,7 @@
 """DynamoDB as the house uses it: rows with `pk`, `sk`, sparse indexes, and acts that write all or nothing."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.connection import Connection, TableConnection
-from pynamodb.constants import BATCH_GET_ITEM
+from pynamodb.constants import BATCH_GET_ITEM, QUERY
 from pynamodb.exceptions import DoesNotExist, GetError, TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -143,6 +143,28 @@ def get_many(*wanted: tuple[type[Row], str, str]) -> list[Any]:
     return [row.from_raw_data(raw) if raw else None for (row, _, _), raw in zip(wanted, raws, strict=True)]
 
 
+def partition(pk: str, rows: Mapping[str, type[Row]]) -> dict[str, list[Any]]:
+    """All that a partition holds of these kinds, in one query, each kind in the order of its keys. `rows`: classes of
+    one table by sort key, or by the beginning of theirs when it ends with « # »; rows of no such kind are left out."""
+    found: dict[str, list[Any]] = {key: [] for key in rows}
+    request: dict[str, Any] = {
+        "TableName": next(iter(rows.values())).Meta.table_name,
+        "KeyConditionExpression": "pk = :pk",
+        "ExpressionAttributeValues": {":pk": {"S": pk}},
+        "ConsistentRead": True,
+    }
+    while True:
+        answer = connection().dispatch(QUERY, request)
+        for item in answer["Items"]:
+            key = item["sk"]["S"]
+            kind = key if key in rows else key.partition("#")[0] + "#"
+            if kind in rows:
+                found[kind].append(rows[kind].from_raw_data(item))
+        if "LastEvaluatedKey" not in answer:
+            return found
+        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
 def shard(kind: str, of: str) -> str:
     """The partition of the `due` index that holds the item `of`."""
     return f"{kind}#{sum(of.encode()) % SHARDS}"
@@ -208,7 +230,10 @@ class Act:
     def update(self, row: Row, actions: Sequence[Action], condition: Condition | None = None, label: str = "") -> None:
         """Change attributes of a row; it must exist."""
         exists = type(row).pk.exists()
-        whole = exists if condition is None else exists & condition
+        self.upsert(row, actions, exists if condition is None else exists & condition, label)
+
+    def upsert(self, row: Row, actions: Sequence[Action], whole: Condition, label: str = "") -> None:
+        """Change attributes of a row that may not exist yet."""
         self.writes.append(_Write(3, label, lambda tx: tx.update(row, actions=list(actions), condition=whole)))
 
     def commit(self, result: str = "") -> str:

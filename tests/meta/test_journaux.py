@@ -15,7 +15,15 @@ import pytest
 from chalicelib.core import log
 from tests.client import Answer, Client
 from tests.web.conftest import Guichet
-from tests.web.parcours import deposer, lien_d_activation, personnel, remplir, se_connecter, se_connecter_en_gestion
+from tests.web.parcours import (
+    deposer,
+    lien_d_activation,
+    personnel,
+    remplir,
+    remplir_le_parcours,
+    se_connecter,
+    se_connecter_en_gestion,
+)
 
 SECRET = "Escalader-7-Falaises!"
 PERSONNE = {
@@ -133,6 +141,7 @@ def test_le_parcours_entier_ne_dit_rien_de_personne(guichet: Guichet, mouchard: 
     client = guichet.client(ORIGINE)
     activer(client, inscrire(guichet, client, mouchard), mouchard)
     assert client.follow(remplir(client, **DOMICILE, regions=["84"], departements=["63"])).status == 200
+    remplir_le_parcours(client)
     client.follow(client.submit(client.get("/mon-profil/verification"), "/mon-profil/transmission"))
     personnel(AGENT, ["grand-est"], prenom="Gwendoline")
     gestion = guichet.client()

@@ -39,6 +39,40 @@ IDENTIFICATION = {
     "etranger": "non",
     "structure": "grand-est",
 }
+PARCOURS = {
+    "natures": ["formation-continue", "remise-a-niveau"],
+    "publics": ["agents-de-categorie-a", "expert"],
+    "prestations": ["conference", "tutorat"],
+    "autre_prestation": "Jury de concours",
+    "methodes": ["methode-interrogative", "methode-expositive"],
+    "formations_realisees": "non",
+    "motivation": "Transmettre ce que j’ai appris.",
+    "alertes": ["specialites", "regions"],
+    "reseaux": "oui",
+    "reseaux_lesquels": "LinkedIn",
+}
+LIGNES = {
+    "sous-specialites": {"sous_specialite": "a2c", "expertise": "Conseils municipaux", "observations": "Dix ans."},
+    "formateur": {
+        "contexte": "Vacataire", "libelle": "Les marchés publics", "public": "Cadres", "annees": "2019, 2021",
+        "duree": "2 jours", "organismes": "CNFPT",
+    },
+    "professionnalisation": {
+        "libelle": "Les bases des finances publiques locales", "organisme": "CNFPT", "duree": "3 jours",
+        "annee": "2022",
+    },
+    "experiences": {
+        "employeur": "Ville de Nancy", "fonction": "Directrice des finances", "periode": "2012/2013",
+        "missions": "Préparer le budget.", "responsabilites": "",
+    },
+    "formations": {
+        "nature": "formation-continue", "libelle": "Le budget vert", "organisme": "CNFPT", "duree": "2 jours",
+        "annees": "2023",
+    },
+    "initiales": {"niveau": "bac-5-et-sup", "titre": "Master 2 Agronomie", "organisme": "INRAE", "annee": "1984"},
+    "langues": {"langue": "de", "conversation": "oui", "animation": "non", "redaction": "oui"},
+    "indisponibilites": {"du": "01/07/2027", "au": "31/08/2027"},
+}  # fmt: skip
 DOCUMENTS = ("charte", "conditions-generales", "mentions-legales")
 
 
@@ -72,6 +106,29 @@ def remplir(client: Client, **autre: Any) -> Answer:
     """Fill « Identification » and save it."""
     page = client.get("/mon-profil/identification")
     return client.submit(page, "/mon-profil/identification", **{**IDENTIFICATION, "suite": "suivante", **autre})
+
+
+MINIMUM = {"formations_realisees": "non", "motivation": PARCOURS["motivation"]}
+
+
+def ajouter_une_ligne(client: Client, bloc: str, **autre: Any) -> Answer:
+    """« Ajouter … », filled and sent."""
+    chemin = f"/mon-profil/parcours/{bloc}/ajouter"
+    return client.submit(client.get(chemin), chemin, **{**LIGNES[bloc], "suite": "page", **autre})
+
+
+def remplir_le_parcours(client: Client) -> None:
+    """« Parcours »: what is required, no more."""
+    page = client.get("/mon-profil/parcours")
+    assert client.submit(page, "/mon-profil/parcours", **MINIMUM, suite="rester").status == 303
+    for bloc in ("experiences", "initiales"):
+        assert ajouter_une_ligne(client, bloc).status == 303
+
+
+def tout_remplir(client: Client, **autre: Any) -> None:
+    """A profile that can be transmitted."""
+    assert remplir(client, **autre).status == 303
+    remplir_le_parcours(client)
 
 
 def personnel(email: str, structures: list[str], role: str = "GESTIONNAIRE", prenom: str = "Gaëlle") -> None:
@@ -251,7 +308,7 @@ def inscrit(client: Client, **autre: str) -> str:
 
 
 def rempli(client: Client, **autre: Any) -> str:
-    """A trainer whose « Identification » is complete, logged in."""
+    """A trainer whose profile can be transmitted, logged in."""
     from chalicelib.intervenants.profil import store
 
     compte_id = inscrit(client, **{k: v for k, v in autre.items() if k in IDENTITE})
@@ -260,8 +317,26 @@ def rempli(client: Client, **autre: Any) -> str:
     act = _acte(client)
     reponses = {**profil.identification, **IDENTIFICATION, **{k: v for k, v in autre.items() if k in IDENTIFICATION}}
     store.enregistrer(act, profil, {"identique": "", "appartement": "", "batiment": "", **reponses})
+    _garder_le_parcours(act, compte_id)
     act.commit()
     return compte_id
+
+
+def _garder_le_parcours(act: Any, compte_id: str) -> None:
+    from chalicelib.intervenants.parcours import store
+    from chalicelib.intervenants.parcours.rules import Ligne
+
+    _, page = store.lire(compte_id)
+    store.enregistrer(act, page, MINIMUM)
+    for bloc in ("experiences", "initiales"):
+        store.ajouter(act, page, Ligne(act.ctx.new_id(), bloc, LIGNES[bloc]))
+
+
+def premiere_ligne(compte_id: str, bloc: str) -> str:
+    """The id of the first line of a table."""
+    from chalicelib.intervenants.parcours import store
+
+    return next(ligne.id for ligne in store.lire(compte_id)[1].lignes if ligne.bloc == bloc)
 
 
 def transmise(client: Client, **autre: Any) -> str:
@@ -317,6 +392,19 @@ def en_poste(
 BUCKET = "guichet-test-fichiers"
 
 
+def annoncer_un_diplome(client: Client, compte_id: str) -> str:
+    """« Valider et joindre le diplôme »; answers the file's id."""
+    chemin = f"/mon-profil/parcours/initiales/{premiere_ligne(compte_id, 'initiales')}"
+    page = client.submit(client.get(chemin), chemin, suite="diplome")
+    assert page.status == 303, page.body
+    return page.location.rpartition("/")[2]
+
+
+def joindre_un_diplome(guichet: Any, client: Client, compte_id: str, octets: bytes, nom: str = "diplome.pdf") -> str:
+    """A diploma announced, sent, checked and scanned; answers its id."""
+    return _deposer(guichet, compte_id, annoncer_un_diplome(client, compte_id), octets, nom)
+
+
 def annoncer(client: Client) -> str:
     """« Ajouter un CV »; answers the file's id."""
     page = client.submit(client.get("/mon-profil/cv"), "/mon-profil/cv")
@@ -367,7 +455,10 @@ def analyser(guichet: Any, compte_id: str, piece_id: str, etag: str, verdict: st
 
 def joindre_un_cv(guichet: Any, client: Client, compte_id: str, octets: bytes, nom: str = "cv.pdf") -> str:
     """A CV announced, sent, checked and scanned; answers its id."""
-    piece_id = annoncer(client)
+    return _deposer(guichet, compte_id, annoncer(client), octets, nom)
+
+
+def _deposer(guichet: Any, compte_id: str, piece_id: str, octets: bytes, nom: str) -> str:
     etag = envoyer(compte_id, piece_id, octets, nom)
     controler(guichet, compte_id, piece_id)
     analyser(guichet, compte_id, piece_id, etag)
@@ -405,6 +496,8 @@ class Scene:
     clients: dict[str, Client]
     comptes: dict[str, str]
     fichiers: dict[str, str]
+    diplomes: dict[str, str]
+    lignes: dict[str, str]
     mail: str
 
     def chemin(self, motif: str, role: str, de: str = "") -> str:
@@ -412,7 +505,9 @@ class Scene:
         qui = de or (role if role in self.fichiers else "en attente")
         valeurs = {
             "compte_id": self.comptes["en attente"],
-            "piece_id": self.fichiers[qui],
+            "piece_id": (self.diplomes if "diplomes" in motif else self.fichiers)[qui],
+            "bloc": "initiales",
+            "ligne_id": self.lignes[qui],
             "connexion_id": AILLEURS[:16],
             "mail_id": self.mail,
             "jeton": JETON,
@@ -456,11 +551,13 @@ def scene(guichet: Any) -> Scene:
     from tests.fichiers import txt
 
     clients = {role: guichet.client(f"192.0.2.{i}") for i, role in enumerate(ROLES, start=10)}
-    comptes, fichiers = {}, {}
+    comptes, fichiers, diplomes, lignes = {}, {}, {}, {}
     for role, nom in (("en inscription", "ALPHA"), ("en attente", "BRAVO"), ("validé", "CHARLIE")):
         autre = {"nom": nom, "nom_usage": nom, "email": f"{nom.lower()}@exemple.fr"}
         comptes[role] = valide(clients[role], **autre) if role == "validé" else rempli(clients[role], **autre)
         fichiers[role] = joindre_un_cv(guichet, clients[role], comptes[role], txt(), "cv.txt")
+        diplomes[role] = joindre_un_diplome(guichet, clients[role], comptes[role], txt(), "diplome.txt")
+        lignes[role] = premiere_ligne(comptes[role], "initiales")
     depuis_la(clients["en attente"], comptes["en attente"])
     en_poste(clients["gestionnaire"])
     en_poste(clients["autre gestionnaire"], "h@demo.fr", ("bretagne",), prenom="Hervé")
@@ -473,4 +570,4 @@ def scene(guichet: Any) -> Scene:
         _ouvrir_ailleurs(client)
     for client in clients.values():  # what a first page makes (secrets, the visit) is made
         client.follow(client.get("/connexion"))
-    return Scene(clients, comptes, fichiers, "1" * 26)
+    return Scene(clients, comptes, fichiers, diplomes, lignes, "1" * 26)

@@ -37,6 +37,8 @@ SANS_OBJET = {
     ("GET /mon-profil/transmission", "en inscription"),
     ("GET /gestion/inscriptions/{compte_id}", "autre gestionnaire"),
     ("GET /gestion/inscriptions/{compte_id}/cv", "autre gestionnaire"),
+    ("GET /gestion/inscriptions/{compte_id}/diplomes/{piece_id}", "autre gestionnaire"),
+    ("GET /gestion/inscriptions/{compte_id}/diplomes/{piece_id}/original", "autre gestionnaire"),
     ("POST /gestion/inscriptions/{compte_id}/valider", "autre gestionnaire"),
     ("POST /gestion/inscriptions/{compte_id}/complement", "autre gestionnaire"),
     ("POST /gestion/inscriptions/{compte_id}/rejeter", "autre gestionnaire"),
@@ -98,19 +100,20 @@ def test_chacun_n_ouvre_que_ses_pages(guichet: Guichet, subtests: pytest.Subtest
 
 @pytest.mark.rule("T6", "U1")
 @pytest.mark.controle("T40")
-def test_le_fichier_d_un_autre_n_existe_pas(guichet: Guichet, subtests: pytest.Subtests) -> None:
+def test_le_fichier_ou_la_ligne_d_un_autre_n_existe_pas(guichet: Guichet, subtests: pytest.Subtests) -> None:
     lieu = scene(guichet)
     avant = photo(guichet)
-    routes = [route for route in ROUTES if "{piece_id}" in route]
-    assert len(routes) == 4
+    routes = [route for route in ROUTES if route.partition(" ")[2].startswith("/mon-profil/") and "_id}" in route]
+    assert len(routes) == 12
     for role in ("en inscription", "validé", "en attente"):
         for autre in {"en inscription", "validé", "en attente"} - {role}:
             for route in routes:
                 with subtests.test("fichier", route=route, role=role, de=autre):
                     sien = demander(lieu, role, route, autre)
-                    lieu.fichiers["inconnu"] = "0" * 26
+                    for choses in (lieu.fichiers, lieu.diplomes, lieu.lignes):
+                        choses["inconnu"] = "0" * 26
                     assert sans_jetons(sien) == sans_jetons(demander(lieu, role, route, "inconnu"))
-                    assert sien.status in ({404, 409} if role == "en attente" and "POST" in route else {404})
+                    assert sien.status in ({404, 409} if role == "en attente" else {404})
     assert photo(guichet) == avant
 
 

@@ -158,7 +158,7 @@ def test_un_mauvais_fichier_est_refuse_avec_sa_raison(guichet: Guichet, subtests
     act = Act(live_context())
     annonces = [(act.ctx.new_id(), act.ctx.new_id()) for _ in tous]
     for qui, piece_id in annonces:
-        store.annoncer(act, qui, piece_id, CV.code)
+        store.annoncer(act, qui, piece_id, CV.code, "")
     act.commit()
     for mauvais, (qui, piece_id) in zip(tous, annonces, strict=True):
         with subtests.test(mauvais.id):

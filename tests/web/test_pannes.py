@@ -195,7 +195,7 @@ def test_un_envoi_interrompu_se_renvoie_et_n_agit_qu_une_fois(
     page_de_panne(coupe, caplog)
     assert coupe.page.h1 == ["Votre saisie vous attend"]
     encore = visiteur.submit(coupe, chemin)
-    assert (encore.status, encore.location) == (303, "/mon-profil")
+    assert (encore.status, encore.location) == (303, "/mon-profil/parcours?depuis=identification")
     assert valeurs(visiteur.get(chemin), chemin)["ville"] == "Metz"
     assert len(actes(guichet, "enregistrer_l_identification")) == 1
 

@@ -7,6 +7,7 @@ from tests.web.conftest import Guichet
 from tests.web.parcours import (
     personnel,
     remplir,
+    remplir_le_parcours,
     s_inscrire,
     se_connecter_en_gestion,
 )
@@ -20,8 +21,10 @@ def test_du_depot_de_cv_au_menu_d_un_intervenant_valide(guichet: Guichet, visite
 
     assert visiteur.follow(remplir(visiteur, ville="", suite="rester")).status == 200
     assert "1 réponse à donner" in visiteur.get("/mon-profil").page.text
-    taches = visiteur.follow(remplir(visiteur))
-    assert "Terminé" in taches.page.text
+    suite = visiteur.follow(remplir(visiteur))
+    assert suite.page.h1 == ["Parcours"] and "Il manque" not in suite.page.text
+    assert "Terminé" in visiteur.get("/mon-profil").page.text
+    remplir_le_parcours(visiteur)
 
     verification = visiteur.get("/mon-profil/verification")
     confirmation = visiteur.follow(visiteur.submit(verification, "/mon-profil/transmission"))

@@ -26,6 +26,7 @@ from tests.web.parcours import (
 guichet = parcours.guichet
 PAGE = "/mon-profil/identification"
 GARDE = "/mon-profil/identification?enregistre=oui"
+SUITE = "/mon-profil/parcours?depuis=identification"
 
 
 def enregistrees(client: Client) -> dict[str, Any]:
@@ -73,7 +74,7 @@ def test_enregistrer_garde_une_page_incomplete(guichet: Guichet, visiteur: Clien
 @pytest.mark.rule("C8")
 def test_une_page_complete_passe_a_la_suite(guichet: Guichet, visiteur: Client) -> None:
     inscrit(visiteur)
-    assert remplir(visiteur).location == "/mon-profil"
+    assert remplir(visiteur).location == SUITE
     assert "Terminé" in visiteur.get("/mon-profil").page.text
     assert remplir(visiteur, suite="rester").location == GARDE
 
@@ -165,7 +166,7 @@ def test_une_faute_de_format_est_gardee_et_montree(
 )
 def test_une_graphie_ordinaire_est_acceptee(guichet: Guichet, visiteur: Client, champs: tuple[dict[str, Any]]) -> None:
     inscrit(visiteur)
-    assert remplir(visiteur, **champs[0]).location == "/mon-profil"
+    assert remplir(visiteur, **champs[0]).location == SUITE
 
 
 @pytest.mark.rule("C1")
@@ -201,7 +202,7 @@ def test_prendre_l_identite_d_un_autre_est_refuse_et_rien_n_est_perdu(guichet: G
 @pytest.mark.rule("B3", "C1")
 def test_changer_d_identite_libere_l_ancienne(guichet: Guichet, visiteur: Client) -> None:
     inscrit(visiteur)
-    assert remplir(visiteur, nom="Durand", nom_usage="", identique="oui").location == "/mon-profil"
+    assert remplir(visiteur, nom="Durand", nom_usage="", identique="oui").location == SUITE
     assert "Bonjour Jean Durand" in visiteur.get("/mon-profil").page.text
     autre = guichet.client()
     inscrit(autre, email="autre@exemple.fr")
@@ -229,7 +230,7 @@ def test_deux_onglets_ne_s_ecrasent_pas_en_silence(guichet: Guichet, visiteur: C
     assert {"#ville", "#regions"} <= set(conflit.page.links) and conflit.page.text.count(": enregistré «") == 2
     assert valeurs(conflit, PAGE)["ville"] == "Metz" and enregistrees(visiteur)["ville"] == "Épinal"
 
-    assert visiteur.submit(conflit, PAGE, suite="suivante").location == "/mon-profil"
+    assert visiteur.submit(conflit, PAGE, suite="suivante").location == SUITE
     assert enregistrees(visiteur)["ville"] == "Metz"
 
 
@@ -261,7 +262,7 @@ def test_un_double_clic_enregistre_une_fois_et_repond_pareil(guichet: Guichet, v
     premiere = visiteur.submit(page, PAGE, **IDENTIFICATION, suite="suivante")
     avant = photo(guichet)
     seconde = visiteur.submit(page, PAGE, **IDENTIFICATION, suite="suivante")
-    assert (premiere.status, premiere.location) == (seconde.status, seconde.location) == (303, "/mon-profil")
+    assert (premiere.status, premiere.location) == (seconde.status, seconde.location) == (303, SUITE)
     assert photo(guichet) == avant
     profil = next(r for r in guichet.rows("intervenants") if r["sk"]["S"] == "PROFIL")
     assert profil["version"]["N"] == "2"

@@ -8,6 +8,7 @@ from chalicelib.commun.pieces.rules import EtatPiece, Piece, Usage
 from chalicelib.core import aws
 from chalicelib.core.contenu import content_disposition
 from chalicelib.core.context import Context
+from chalicelib.core.errors import NotFound
 from chalicelib.core.settings import settings
 from chalicelib.core.web.urls import lien
 
@@ -24,14 +25,27 @@ def piece(proprietaire: str, piece_id: str) -> Piece | None:
     return store.piece_of(row) if row else None
 
 
+def a_deposer(ctx: Context, piece_id: str, usage: Usage, suite: str) -> dict[str, Any]:
+    """Rules U1, U2: what the page shows that sends a file, then sees it checked. `suite`: its address."""
+    vue = piece(ctx.user.id, piece_id)
+    if vue is None or vue.usage != usage or vue.etat in {EtatPiece.ABANDONNE, EtatPiece.REMPLACE}:
+        raise NotFound
+    recu = bool(ctx.request.query.first("key")) or ctx.request.query.first("envoye") == "oui"
+    envoi = formulaire_de_depot(vue, suite) if vue.etat is EtatPiece.ATTENDU and not recu else None
+    return {"piece": vue, "envoi": envoi, "suite": suite, "recu": recu}
+
+
+def sienne(ctx: Context, piece_id: str, usage: Usage) -> Piece:
+    """The person's own file, in force; else NotFound."""
+    vue = piece(ctx.user.id, piece_id)
+    if vue is None or vue.usage != usage or vue.etat is not EtatPiece.DISPONIBLE:
+        raise NotFound
+    return vue
+
+
 def pieces(proprietaire: str) -> list[Piece]:
     """All files of an owner, oldest first."""
     return [store.piece_of(row) for row in store.toutes(proprietaire)]
-
-
-def derniere(toutes: list[Piece], usage: Usage, *etats: EtatPiece) -> Piece | None:
-    """The newest file of a use in one of these states."""
-    return next((p for p in reversed(toutes) if p.usage == usage and p.etat in etats), None)
 
 
 def arrive_a_l_instant(toutes: list[Piece]) -> bool:

@@ -21,13 +21,10 @@ class Usage:
     taille_max: int
 
 
-CV = Usage(
-    "cv",
-    "Curriculum vitae",
-    frozenset({Format.PDF, Format.DOC, Format.TXT, Format.RTF, Format.HTML, Format.ODT, Format.DOCX}),
-    2 * MO,
-)  # rules D7, D10
-USAGES = {usage.code: usage for usage in (CV,)}
+_TEXTES = frozenset({Format.PDF, Format.DOC, Format.TXT, Format.RTF, Format.HTML, Format.ODT, Format.DOCX})
+CV = Usage("cv", "Curriculum vitae", _TEXTES, 2 * MO)  # rule D10
+DIPLOME = Usage("diplome", "Diplôme", _TEXTES, 2 * MO)  # rule D7
+USAGES = {usage.code: usage for usage in (CV, DIPLOME)}
 
 
 class EtatPiece(Enum):
@@ -60,7 +57,10 @@ REFUS_DU_SCAN = {Scan.INFECTE: INFECTE, Scan.ILLISIBLE: ILLISIBLE}
 
 @dataclass(frozen=True)
 class Piece:
-    """A file, as pages show it. `pages`: how many page images it has; None while they are being drawn."""
+    """A file, as pages show it. `pages`: how many page images it has; None while they are being drawn.
+
+    `rattachement`: id of what it belongs to among its owner's things, "" for the owner: one file is in force for each.
+    """
 
     id: str
     proprietaire: str
@@ -73,6 +73,7 @@ class Piece:
     pages: int | None = None
     cree_le: str = ""
     depose_le: str = ""
+    rattachement: str = ""
 
     @property
     def en_cours(self) -> bool:
@@ -92,6 +93,15 @@ class Piece:
     def cle_de_page(self, numero: int) -> str:
         """The key of a page image, from 1."""
         return f"pages/{self.proprietaire}/{self.id}/{numero}"
+
+
+def en_force(toutes: list[Piece], usage: Usage, rattachement: str = "") -> tuple[Piece | None, Piece | None]:
+    """The file in force of a use, and the newer one being checked or just refused. `toutes`: oldest first."""
+    siennes = [p for p in toutes if p.usage == usage and p.rattachement == rattachement]
+    disponible = next((p for p in reversed(siennes) if p.etat is EtatPiece.DISPONIBLE), None)
+    vues = (EtatPiece.DISPONIBLE, EtatPiece.RECU, EtatPiece.REFUSE)
+    derniere = next((p for p in reversed(siennes) if p.etat in vues), None)
+    return disponible, derniere if derniere is not disponible else None
 
 
 def de_la_cle(cle: str) -> tuple[str, str] | None:

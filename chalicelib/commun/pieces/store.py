@@ -18,6 +18,7 @@ class PieceRow(Row):
 
     Meta = meta("pieces")
     usage = UnicodeAttribute()
+    rattachement = UnicodeAttribute(default="")
     etat = UnicodeAttribute()
     nom = UnicodeAttribute(default="")
     format = UnicodeAttribute(null=True)
@@ -53,6 +54,7 @@ def piece_of(row: PieceRow) -> Piece:
         pages=None if row.pages is None else int(row.pages),
         cree_le=row.cree_le,
         depose_le=row.depose_le,
+        rattachement=row.rattachement,
     )
 
 
@@ -74,10 +76,10 @@ def _sans_echeance() -> list[Any]:
     return [PieceRow.due_pk.remove(), PieceRow.due_at.remove()]
 
 
-def annoncer(act: Act, proprietaire: str, piece_id: str, usage: str) -> None:
+def annoncer(act: Act, proprietaire: str, piece_id: str, usage: str, rattachement: str) -> None:
     """A file that the owner is about to send; swept after 24 h if it never comes (rule U4)."""
     row = cle(proprietaire, piece_id)
-    row.usage, row.etat, row.cree_le = usage, EtatPiece.ATTENDU.value, act.ctx.instant
+    row.usage, row.rattachement, row.etat, row.cree_le = usage, rattachement, EtatPiece.ATTENDU.value, act.ctx.instant
     row.due_pk, row.due_at = shard("PIECE", piece_id), iso(act.ctx.now + ORPHELIN)
     act.create(row, "piece")
 

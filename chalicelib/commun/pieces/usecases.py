@@ -19,13 +19,13 @@ DEPOTS = Limit("depots", 40, timedelta(hours=24))
 LARGEUR_DE_PAGE = 1000
 
 
-def annoncer(ctx: Context, proprietaire: str, usage: Usage, resultat: str) -> str:
-    """The owner is about to send a file. Answers `resultat` with `{}` replaced by the file's id."""
-    consume(ctx, DEPOTS, proprietaire)
-    act, piece_id = Act(ctx), ctx.new_id()
-    store.annoncer(act, proprietaire, piece_id, usage.code)
+def annoncer(act: Act, proprietaire: str, usage: Usage, rattachement: str = "") -> str:
+    """The owner is about to send a file, in the transaction of the act. Answers the file's id."""
+    consume(act.ctx, DEPOTS, proprietaire)
+    piece_id = act.ctx.new_id()
+    store.annoncer(act, proprietaire, piece_id, usage.code, rattachement)
     audit.note(act, "annoncer_un_fichier", piece_id, usage=usage.code)
-    return act.commit(resultat.format(piece_id))
+    return piece_id
 
 
 def controler(ctx: Context, cle: str) -> None:
@@ -117,9 +117,10 @@ def _liberer_si_sain(ctx: Context, row: Any) -> None:
 
 
 def _disponibles(piece: Piece) -> list[Any]:
-    """Rows of the owner's available files for the same use."""
+    """Rows of the owner's available files for the same use of the same thing."""
+    toutes, meme = store.toutes(piece.proprietaire), (piece.usage.code, piece.rattachement)
     disponible = EtatPiece.DISPONIBLE.value
-    return [r for r in store.toutes(piece.proprietaire) if r.usage == piece.usage.code and r.etat == disponible]
+    return [r for r in toutes if (r.usage, r.rattachement) == meme and r.etat == disponible]
 
 
 def _ecarter(ctx: Context, row: Any) -> None:
@@ -163,16 +164,25 @@ def abandonner_les_attendus(act: Act, pieces: list[Piece]) -> None:
     """Files announced that never came: what arrives for them later is thrown away."""
     for piece in pieces:
         if piece.etat is EtatPiece.ATTENDU:
-            row = store.cle(piece.proprietaire, piece.id)
-            row.etat = EtatPiece.ATTENDU.value
-            store.mettre_fin(act, row, EtatPiece.ABANDONNE)
+            _abandonner(act, piece)
 
 
-def supprimer(act: Act, piece: Piece) -> None:
-    """The owner deletes a file (rule D10), in the transaction of the act; its objects follow within a day."""
+def mettre_fin(act: Act, pieces: list[Piece], rattachement: str) -> None:
+    """What these files belong to goes: they go with it, whatever their state."""
+    for piece in pieces:
+        if piece.rattachement == rattachement and piece.etat not in {EtatPiece.REMPLACE, EtatPiece.ABANDONNE}:
+            _abandonner(act, piece)
+
+
+def _abandonner(act: Act, piece: Piece) -> None:
     row = store.cle(piece.proprietaire, piece.id)
     row.etat = piece.etat.value
     store.mettre_fin(act, row, EtatPiece.ABANDONNE)
+
+
+def supprimer(act: Act, piece: Piece) -> None:
+    """The owner deletes a file (rules D7, D10), in the transaction of the act; its objects follow within a day."""
+    _abandonner(act, piece)
     audit.note(act, "supprimer_un_fichier", piece.id)
 
 

@@ -12,8 +12,10 @@ from pathlib import Path
 from chalicelib.commun.referentiels.rules import (
     Commune,
     Departement,
+    Langue,
     Pays,
     Region,
+    SousSpecialite,
     Structure,
     TypeStructure,
     a_forme_de_code_postal,
@@ -83,6 +85,27 @@ def structures() -> tuple[Structure, ...]:
 def structure(code: str) -> Structure | None:
     """The structure of this slug."""
     return _structures().get(code)
+
+
+@cache
+def sous_specialites() -> tuple[SousSpecialite, ...]:
+    """Rule D1: the sub-specialities, by speciality then by title."""
+    lignes = _lignes("sous_specialites.tsv")
+    lues = (SousSpecialite(cle, groupe, code, nom, bool(exemple)) for cle, groupe, code, nom, exemple in lignes)
+    return tuple(sorted(lues, key=lambda s: (cle_de_tri(s.specialite), cle_de_tri(s.intitule))))
+
+
+@cache
+def langues() -> tuple[Langue, ...]:
+    """Rule D8: the languages, those of France first, by name."""
+    lues = (Langue(code, nom, genre == "regionale") for code, nom, genre in _lignes("langues.tsv"))
+    return tuple(sorted(lues, key=lambda langue: (not langue.regionale, cle_de_tri(langue.nom))))
+
+
+@cache
+def liste(nom: str) -> tuple[tuple[str, str], ...]:
+    """Rules D2, D6, D7: a short list of the page « Parcours », as codes and names, in the order of the manual."""
+    return tuple((code, libelle) for liste_, _, code, libelle in _lignes("listes.tsv") if liste_ == nom)
 
 
 @cache

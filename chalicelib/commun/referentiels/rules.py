@@ -81,6 +81,32 @@ class Structure:
     region: str
 
 
+@dataclass(frozen=True, slots=True)
+class SousSpecialite:
+    """Rule D1: a sub-speciality of the référentiel, under its speciality. `code`: that of the body, when it is known;
+    `exemple`: an entry that stands in for the real list until it is imported (rule Z7)."""
+
+    cle: str
+    specialite: str
+    code: str
+    nom: str
+    exemple: bool
+
+    @property
+    def intitule(self) -> str:
+        """« A2C - Assemblées, secrétariat général et protocole »."""
+        return f"{self.code} - {self.nom}" if self.code else f"{self.nom} (exemple)" if self.exemple else self.nom
+
+
+@dataclass(frozen=True, slots=True)
+class Langue:
+    """Rule D8: a language, of France (`regionale`) or foreign."""
+
+    code: str
+    nom: str
+    regionale: bool
+
+
 def cle_de_tri(nom: str) -> str:
     """The key that sorts as a French reader expects: accents and case count for nothing, a hyphen is a space.
 

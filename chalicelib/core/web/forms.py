@@ -33,10 +33,34 @@ class PortalForm(Form):
         """What was typed, by field name, fit to be kept and shown again."""
         return {field.name: _raw(field) for field in self}
 
+    def est_valable(self, complet: bool) -> bool:
+        """Check the formats; with `complet`, also that nothing required is missing (rules C8, E1)."""
+        if self.validate():
+            return True
+        if not complet:
+            for field in self:
+                field.errors = [e for e in field.errors if not _manque(field, e)]
+        return not any(field.errors for field in self)
+
+    def lisible(self, name: str) -> str:
+        """The answer to one question, in words; "" when there is none."""
+        field = self[name]
+        if isinstance(field, DateFr):
+            return field._value()
+        choices = dict(getattr(field, "choices", None) or ())
+        if choices:
+            values = field.data if isinstance(field.data, list) else [field.data]
+            return ", ".join(choices[v] for v in values if v in choices)
+        return str(field.data or "")
+
     def add_error(self, name: str, message: str) -> None:
         """An error found after parsing (a rule, the table)."""
         field = self[name]
         field.errors = [*field.errors, message]
+
+
+def _manque(field: Field, error: str) -> bool:
+    return any(isinstance(v, Requis) and v.message == error for v in field.validators)
 
 
 def _raw(field: Field) -> Any:
@@ -136,6 +160,20 @@ class Requis:
             raise StopValidation
         if field.data in (None, "", []):
             raise StopValidation(self.message)
+
+
+class RequisSi(Requis):
+    """The field must be filled when another one holds a value."""
+
+    def __init__(self, message: str, name: str, value: str) -> None:
+        super().__init__(message)
+        self.name, self.value = name, value
+        self.field_flags = {}
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """As Requis, in that case alone."""
+        if form[self.name].data == self.value:
+            super().__call__(form, field)
 
 
 class Facultatif:

@@ -20,7 +20,7 @@ _VISITEUR = (("Accueil", "/"), ("Remplir un CV en ligne", "/deposer-un-cv"))
 _EN_INSCRIPTION = (("Mon profil", "/mon-profil"), ("Aide et Contact", "/aide-et-contact"))
 _GESTIONNAIRE = (("Demandes d’inscription", "/gestion/inscriptions"),)
 _ADMINISTRATEUR = (("Envois en échec", "/administration/envois"),)
-_MON_COMPTE = (("Mes informations", "/mon-profil/identification"), ("Mon parcours", "/mon-profil/cv"))
+_MON_COMPTE = (("Mes informations", "/mon-profil/identification"), ("Mon parcours", "/mon-profil/parcours"))
 
 
 def menu(user: Compte | None, chemin: str) -> list[Entree]:

@@ -4,22 +4,24 @@ from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.commun.comptes import public as comptes
+from chalicelib.commun.comptes.rules import Compte
 from chalicelib.commun.contenus import public as contenus
 from chalicelib.commun.pieces import public as pieces
-from chalicelib.commun.pieces.public import EtatPiece, Piece
+from chalicelib.commun.pieces.public import CV, DIPLOME, EtatPiece, Piece
 from chalicelib.commun.referentiels import public as referentiels
 from chalicelib.core.context import PARIS, Context, from_iso
 from chalicelib.core.errors import NotFound
-from chalicelib.core.table import get_many
 from chalicelib.core.tableur import csv_text
 from chalicelib.core.web import captcha
 from chalicelib.core.web.captcha_dessin import image
 from chalicelib.core.web.limits import Limit, consume
 from chalicelib.core.web.pages import visit_of
 from chalicelib.intervenants.inscription import rules, store
-from chalicelib.intervenants.inscription.rules import Demande, Etat, Filtre
+from chalicelib.intervenants.inscription.rules import Demande, Ensemble, Etat, Filtre
+from chalicelib.intervenants.parcours import public as parcours
+from chalicelib.intervenants.parcours.public import Parcours
 from chalicelib.intervenants.profil import public as profil
-from chalicelib.intervenants.profil.public import Mode
+from chalicelib.intervenants.profil.public import IdentificationForm, Mode
 
 CAPTCHAS = Limit("captchas", 60, captcha.LIFE)
 PAR_PAGE, EXPORT_MAX = 20, 5000
@@ -57,63 +59,80 @@ def documents(ctx: Context) -> list[dict[str, Any]]:
     ]
 
 
+def _sien(ctx: Context) -> Ensemble:
+    tout = store.lire_tout(ctx.user.id)
+    if tout is None:
+        raise NotFound
+    return tout
+
+
 def taches(ctx: Context) -> dict[str, Any]:
     """Rule S3: the parts of the application, with their state."""
-    lue, demande_lue = get_many(profil.ref_du_profil(ctx.user.id), store.ref(ctx.user.id))
-    if lue is None:
-        raise NotFound
-    fiche = profil.profil_lu(lue)
+    tout = _sien(ctx)
+    fiche, demande = tout.fiche, tout.demande or Demande(ctx.user.id)
     form = profil.formulaire(ctx, fiche, ctx.user)
+    form.est_valable(complet=True)
     _, cv, dernier = profil.cv_de(ctx.user.id)
-    complete = form.est_valable(complet=True)
-    demande = store.demande_of(demande_lue) if demande_lue else Demande(ctx.user.id)
     manques = sum(bool(field.errors) for field in form)
+    restes = len(_manques_du_parcours(tout.parcours))
     return {
         "fiche": fiche,
-        "complete": complete,
+        "complete": not manques and not restes,
         "lecture_seule": fiche.mode is Mode.LECTURE_SEULE,
         "valide": fiche.mode is Mode.VALIDE,
-        "etat_identification": _etat(fiche.enregistre_le, complete, manques),
+        "etat_identification": _etat(bool(fiche.enregistre_le), manques),
+        "etat_parcours": _etat(bool(tout.parcours.revision), restes),
         "etat_cv": _etat_du_cv(cv, dernier),
         "demande": demande,
         "representer_le": rules.peut_representer_le(demande),
     }
 
 
-def _etat(enregistre_le: str, complete: bool, manques: int) -> tuple[str, str]:
-    if complete:
+def _manques_du_parcours(page: Parcours) -> list[tuple[str, str]]:
+    form = parcours.formulaire(page)
+    form.est_valable(complet=True)
+    return parcours.manques(page, form)
+
+
+def _etat(commence: bool, manques: int) -> tuple[str, str]:
+    if not manques:
         return ("termine", "Terminé")
-    if not enregistre_le:
+    if not commence:
         return ("a_faire", "À commencer")
     return ("incomplet", f"Incomplet : {manques} réponse{'s' if manques > 1 else ''} à donner")
 
 
-def _etat_du_cv(cv: Any, dernier: Any) -> tuple[str, str]:
+def _etat_du_cv(cv: Piece | None, dernier: Piece | None) -> tuple[str, str]:
+    """Rule D10: it is optional: one that was refused, which its page tells, leaves nothing to do."""
     if dernier and dernier.en_cours:
         return ("en_cours", "En cours de vérification")
-    if cv:
-        return ("termine", "Terminé")
-    if dernier and dernier.etat is EtatPiece.REFUSE:
-        return ("probleme", "Il y a un problème")
-    return ("a_faire", "Facultatif")
+    return ("termine", "Terminé") if cv else ("a_faire", "Facultatif")
 
 
 def verification(ctx: Context) -> dict[str, Any]:
     """Rules E1, S3: every answer before transmission, and what is missing."""
-    fiche = profil.profil_de(ctx.user)
-    form = profil.formulaire(ctx, fiche, ctx.user)
-    complete = form.est_valable(complet=True)
-    _, cv, dernier = profil.cv_de(ctx.user.id)
+    tout = _sien(ctx)
+    form = profil.formulaire(ctx, tout.fiche, ctx.user)
+    form.est_valable(complet=True)
+    toutes, cv, dernier = profil.cv_de(ctx.user.id)
     manques = [(e, f"/mon-profil/identification?manques=oui#{field.id}") for field in form for e in field.errors]
+    manques += [(e, f"/mon-profil/parcours?manques=oui#{ou}") for e, ou in _manques_du_parcours(tout.parcours)]
     return {
-        "blocs": profil.recapitulatif(form, ctx.user),
-        "complete": complete,
+        **_reponses(tout, form, ctx.user, toutes),
+        "complete": not manques,
         "manques": manques,
         "cv": cv,
         "cv_en_cours": bool(dernier and dernier.en_cours),
-        "fiche": fiche,
-        "structure": referentiels.structure(fiche.structure),
+        "fiche": tout.fiche,
+        "structure": referentiels.structure(tout.fiche.structure),
     }
+
+
+def _reponses(tout: Ensemble, form: IdentificationForm, compte: Compte, toutes: list[Piece]) -> dict[str, Any]:
+    """Rule S3: all answers of the profile, block by block, then table by table."""
+    page = tout.parcours
+    blocs = [*profil.recapitulatif(form, compte), *parcours.recapitulatif(page, parcours.formulaire(page))]
+    return {"blocs": blocs, "tableaux": parcours.tableaux(page, toutes)}
 
 
 def transmission(ctx: Context) -> dict[str, Any]:
@@ -166,30 +185,42 @@ def _jours(ctx: Context, depuis: str) -> int:
     return (ctx.today - from_iso(depuis).astimezone(PARIS).date()).days
 
 
-def cv_de_la_demande(demande: Demande) -> Piece | None:
+def cv_de_la_demande(demande: Demande, toutes: list[Piece]) -> Piece | None:
     """The CV handed in with the application; the one in force when it was replaced since."""
-    cv = pieces.piece(demande.compte, demande.cv) if demande.cv else None
-    return cv if cv and cv.etat is EtatPiece.DISPONIBLE else profil.cv_de(demande.compte)[1]
+    remis = (p for p in toutes if p.id == demande.cv and p.etat is EtatPiece.DISPONIBLE)
+    return next(remis, None) or pieces.en_force(toutes, CV)[0]
+
+
+def diplome(demande: Demande, piece_id: str) -> Piece:
+    """Rule D7: a diploma of the person, in force; else NotFound."""
+    trouve = pieces.piece(demande.compte, piece_id)
+    if trouve is None or trouve.usage != DIPLOME or trouve.etat is not EtatPiece.DISPONIBLE:
+        raise NotFound
+    return trouve
+
+
+def page_du_diplome(demande: Demande, piece_id: str) -> dict[str, Any]:
+    """Rule U3: its pages, as staff look at them."""
+    trouve = diplome(demande, piece_id)
+    return {"demande": demande, "diplome": trouve, "pages": pieces.liens_des_pages(trouve)}
 
 
 def dossier(ctx: Context, compte_id: str) -> dict[str, Any]:
     """Rule E2: the whole profile on one page, its CV's pages beside it. NotFound as `usecases.demande_a_traiter`."""
-    lues = get_many(store.ref(compte_id), comptes.ref_du_compte(compte_id), profil.ref_du_profil(compte_id))
-    if None in lues:
+    tout, compte = store.lire_tout(compte_id), comptes.compte(compte_id)
+    if tout is None or compte is None or not rules.peut_traiter(tout.demande, ctx.user.structures):
         raise NotFound
-    demande, compte = store.demande_of(lues[0]), comptes.compte_lu(lues[1])
-    if not rules.peut_traiter(demande, ctx.user.structures):
-        raise NotFound
-    fiche, cv = profil.profil_lu(lues[2]), cv_de_la_demande(demande)
+    demande, toutes = tout.demande or Demande(compte_id), pieces.pieces(compte_id)
+    cv = cv_de_la_demande(demande, toutes)
     return {
         "demande": demande,
         "compte": compte,
-        "blocs": profil.recapitulatif(profil.formulaire(ctx, fiche, compte), compte),
+        **_reponses(tout, profil.formulaire(ctx, tout.fiche, compte), compte, toutes),
         "cv": cv,
         "pages": pieces.liens_des_pages(cv) if cv else [],
         "structure": referentiels.structure(demande.structure),
         "a_decider": demande.etat is Etat.TRANSMISE,
-        "decisions": store.decisions(compte_id),
+        "decisions": tout.decisions,
         "representer_le": rules.peut_representer_le(demande),
         "textes_prets": rules.TEXTES_PRETS,
         "attente": rules.attente(_jours(ctx, demande.transmise_le)),

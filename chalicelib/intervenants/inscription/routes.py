@@ -23,7 +23,7 @@ COMPTE, ENVOYE, CAPTCHA, SON, ACTIVER, RENVOYER = (
     f"{_T}/{n}.html" for n in ("compte", "envoye", "captcha", "son", "activer", "renvoyer")
 )
 TACHES, VERIFIER, TRANSMISE = (f"{_T}/{n}.html" for n in ("taches", "verifier", "transmise"))
-LISTE, DOSSIER = (f"{_T}/{n}.html" for n in ("gestion_liste", "gestion_dossier"))
+LISTE, DOSSIER, DIPLOME = (f"{_T}/{n}.html" for n in ("gestion_liste", "gestion_dossier", "gestion_diplome"))
 _A_OUVRIR = "Ouvrez ce document : « {} »."
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
@@ -231,8 +231,25 @@ def post_rejeter(ctx: Context, compte_id: str) -> Reply:
 @bp.page("/gestion/inscriptions/{compte_id}/cv", access=Access.GESTIONNAIRE)
 def get_cv(ctx: Context, compte_id: str) -> Reply:
     """Rule U3: the original, access checked, audited, by a short-lived link."""
-    cv = queries.cv_de_la_demande(usecases.demande_a_traiter(ctx, compte_id))
+    demande = usecases.demande_a_traiter(ctx, compte_id)
+    cv = queries.cv_de_la_demande(demande, pieces.pieces(compte_id))
     if cv is None:
         raise NotFound
     usecases.noter_la_lecture(ctx, compte_id, "lire_un_cv")
     return redirect(pieces.lien_de_l_original(cv))
+
+
+@bp.page("/gestion/inscriptions/{compte_id}/diplomes/{piece_id}", access=Access.GESTIONNAIRE)
+def get_diplome(ctx: Context, compte_id: str, piece_id: str) -> Reply:
+    """Rules D7, U3: the pages of a diploma, access checked, audited."""
+    values = queries.page_du_diplome(usecases.demande_a_traiter(ctx, compte_id), piece_id)
+    usecases.noter_la_lecture(ctx, compte_id, "lire_un_diplome")
+    return page(DIPLOME, with_files=True, **values)
+
+
+@bp.page("/gestion/inscriptions/{compte_id}/diplomes/{piece_id}/original", access=Access.GESTIONNAIRE)
+def get_original_du_diplome(ctx: Context, compte_id: str, piece_id: str) -> Reply:
+    """Rule U3: the original, access checked, audited, by a short-lived link."""
+    diplome = queries.diplome(usecases.demande_a_traiter(ctx, compte_id), piece_id)
+    usecases.noter_la_lecture(ctx, compte_id, "telecharger_un_diplome")
+    return redirect(pieces.lien_de_l_original(diplome))

@@ -6,6 +6,9 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
+from chalicelib.intervenants.parcours.rules import Parcours
+from chalicelib.intervenants.profil.rules import Profil
+
 PARIS = ZoneInfo("Europe/Paris")
 MOIS_POUR_COMPLETER, RAPPEL_AVANT = 2, timedelta(days=15)  # rule E4
 MESSAGE_MAX = 2000
@@ -63,8 +66,9 @@ class Refus(Enum):
     DEJA_TRANSMISE = "Votre demande a déjà été transmise : elle est en cours d’étude."
     DEJA_VALIDEE = "Votre demande d’inscription est déjà validée."
     INCOMPLETE = "Il manque des réponses obligatoires : complétez-les, puis transmettez votre demande."
-    CV_EN_COURS = (
-        "Votre CV est encore en cours de vérification : attendez quelques secondes, puis transmettez votre demande."
+    FICHIER_EN_COURS = (
+        "Votre CV ou un diplôme est encore en cours de vérification : attendez quelques secondes, puis transmettez "
+        "votre demande."
     )
     TROP_TOT = (
         "Votre demande n’a pas été retenue : vous pourrez la présenter de nouveau un an après sa première étude, "
@@ -109,6 +113,16 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Ensemble:
+    """What one person's partition holds: the profile, its page « Parcours », the application and its history."""
+
+    fiche: Profil
+    parcours: Parcours
+    demande: Demande | None
+    decisions: list[Decision]
+
+
+@dataclass(frozen=True)
 class Filtre:
     """Rule S4: what a work list shows. `structure`: a code, or "" for all; `apres`: instant of the last one seen;
     `etat`: TRANSMISE, COMPLEMENT, or any other for what is treated."""
@@ -123,7 +137,7 @@ class Filtre:
         return tuple(code for code in siennes if self.structure in {code, ""})
 
 
-def refus_de_transmettre(demande: Demande, complete: bool, cv_en_cours: bool, today: date) -> Refus | None:
+def refus_de_transmettre(demande: Demande, complete: bool, fichier_en_cours: bool, today: date) -> Refus | None:
     """Rules E1, E3: why this application can't be transmitted now. `today`: the civil day in Paris."""
     if demande.etat is Etat.TRANSMISE:
         return Refus.DEJA_TRANSMISE
@@ -134,7 +148,7 @@ def refus_de_transmettre(demande: Demande, complete: bool, cv_en_cours: bool, to
         return Refus.TROP_TOT
     if not complete:
         return Refus.INCOMPLETE
-    return Refus.CV_EN_COURS if cv_en_cours else None
+    return Refus.FICHIER_EN_COURS if fichier_en_cours else None
 
 
 def peut_traiter(demande: Demande | None, structures: tuple[str, ...]) -> bool:

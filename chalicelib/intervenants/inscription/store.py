@@ -6,9 +6,11 @@ from typing import Any
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
 from chalicelib.core.context import from_iso, iso
-from chalicelib.core.table import Act, Row, fallen_due, get, meta, shard
+from chalicelib.core.table import Act, Row, fallen_due, get, meta, partition, shard
 from chalicelib.intervenants.inscription import rules
-from chalicelib.intervenants.inscription.rules import Decision, Demande, Etat
+from chalicelib.intervenants.inscription.rules import Decision, Demande, Ensemble, Etat
+from chalicelib.intervenants.parcours import public as parcours
+from chalicelib.intervenants.profil import public as profil
 
 
 class DemandeRow(Row):
@@ -148,10 +150,16 @@ def echues(instant: str) -> Iterator[Demande]:
         yield demande_of(row)
 
 
-def decisions(compte_id: str) -> list[Decision]:
-    """Rule E2: the history of an application, oldest first."""
-    rows = DecisionRow.query(_pk(compte_id), DecisionRow.sk.startswith("DECISION#"), consistent_read=True)
-    return [Decision(Etat[row.decision], row.nom_auteur, row.le, row.message) for row in rows]
+def lire_tout(compte_id: str) -> Ensemble | None:
+    """What the person's partition holds, in one call; None before the account was activated."""
+    siennes: dict[str, type[Row]] = {"DEMANDE": DemandeRow, "DECISION#": DecisionRow}
+    lues = partition(_pk(compte_id), {**siennes, **profil.RANGEES, **parcours.RANGEES})
+    fiche = profil.profil_des_lignes(lues)
+    if fiche is None:
+        return None
+    demande = demande_of(lues["DEMANDE"][0]) if lues["DEMANDE"] else None
+    decisions = [Decision(Etat[row.decision], row.nom_auteur, row.le, row.message) for row in lues["DECISION#"]]
+    return Ensemble(fiche, parcours.parcours_des_lignes(compte_id, lues), demande, decisions)
 
 
 def en_attente(

@@ -11,10 +11,11 @@ from chalicelib.commun.referentiels import public as referentiels
 from chalicelib.core import audit, log, outbox
 from chalicelib.core.context import Context, iso
 from chalicelib.core.errors import AlreadyDone, Conflict, NotFound, Refused
-from chalicelib.core.table import Act, result_of_command
+from chalicelib.core.table import Act, get_many, result_of_command
 from chalicelib.core.web.limits import Limit, consume
 from chalicelib.intervenants.inscription import mails, rules, store
 from chalicelib.intervenants.inscription.rules import Demande, Etat, Refus
+from chalicelib.intervenants.parcours import public as parcours
 from chalicelib.intervenants.profil import public as profil
 
 INSCRIPTIONS = Limit("inscriptions", 30, timedelta(hours=1))
@@ -102,12 +103,14 @@ def renvoyer_l_activation(ctx: Context, email: str, resultat: str) -> str:
 def transmettre(ctx: Context) -> str:
     """Rule E1: the application goes to its structure; the profile is read-only until it is treated."""
     compte: Compte = ctx.user
-    fiche = profil.profil_de(compte)
-    form = profil.formulaire(ctx, fiche, compte)
-    toutes, cv, dernier = profil.cv_de(compte.id)
-    actuelle = store.lire(compte.id) or Demande(compte.id)
-    en_cours = bool(dernier and dernier.en_cours) or pieces.arrive_a_l_instant(toutes)
-    refus = rules.refus_de_transmettre(actuelle, form.est_valable(complet=True), en_cours, ctx.today)
+    tout = store.lire_tout(compte.id)
+    if tout is None:
+        raise NotFound
+    fiche, actuelle = tout.fiche, tout.demande or Demande(compte.id)
+    complete = profil.formulaire(ctx, fiche, compte).est_valable(complet=True) and parcours.est_complet(tout.parcours)
+    toutes, cv, _ = profil.cv_de(compte.id)
+    en_cours = any(piece.en_cours for piece in toutes) or pieces.arrive_a_l_instant(toutes)
+    refus = rules.refus_de_transmettre(actuelle, complete, en_cours, ctx.today)
     if refus:
         raise Refused(refus)
     completee = actuelle.etat is Etat.COMPLEMENT
@@ -123,6 +126,7 @@ def transmettre(ctx: Context) -> str:
     )
     act = Act(ctx)
     profil.verrouiller(act, fiche)
+    parcours.exiger_inchange(act, tout.parcours)
     pieces.abandonner_les_attendus(act, toutes)
     if cv:
         pieces.exiger_disponible(act, cv)
@@ -155,12 +159,14 @@ def rejeter(ctx: Context, compte_id: str, motif: str) -> str:
 
 def _decider(ctx: Context, compte_id: str, etat: Etat, acte: str, message: str = "") -> str:
     """Rule E2: once; the second of two gestionnaires gets Conflict and sees what the first did."""
-    demande = demande_a_traiter(ctx, compte_id)
+    lues = get_many(store.ref(compte_id), comptes.ref_du_compte(compte_id), profil.ref_du_profil(compte_id))
+    if None in lues:
+        raise NotFound
+    demande, compte, fiche = store.demande_of(lues[0]), comptes.compte_lu(lues[1]), profil.profil_lu(lues[2])
+    if not rules.peut_traiter(demande, ctx.user.structures):
+        raise NotFound
     if demande.etat is not Etat.TRANSMISE:
         raise Conflict("etat")
-    compte = comptes.compte(compte_id)
-    if compte is None:
-        raise NotFound
     decidee = replace(
         demande,
         etat=etat,
@@ -172,7 +178,7 @@ def _decider(ctx: Context, compte_id: str, etat: Etat, acte: str, message: str =
     )
     act = Act(ctx)
     store.decider(act, decidee, demande)
-    profil.ouvrir(act, profil.profil_de(compte), valide=etat is Etat.VALIDEE)
+    profil.ouvrir(act, fiche, valide=etat is Etat.VALIDEE)
     if etat is Etat.VALIDEE:
         comptes.valider(act, compte_id)
     outbox.add(act, mails.DECISIONS[etat](compte, decidee, _nom_de(demande.structure)))

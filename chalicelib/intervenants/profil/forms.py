@@ -103,14 +103,9 @@ class IdentificationForm(PortalForm):
             noms = ", ".join(d.nom for d in referentiels.departements() if d.code in hors)
             raise ValidationError(f"Cochez aussi la région de : {noms}, ou décochez ces départements.")
 
-    def est_valable(self, complet: bool) -> bool:
-        """Check the formats; with `complet`, also that nothing required is missing (rules C8, E1)."""
-        if self.validate():
-            return True
-        if not complet:
-            for field in self:
-                field.errors = [e for e in field.errors if not _manque(field, e)]
-        return not any(field.errors for field in self)
+    def lisible(self, name: str) -> str:
+        """The nom d’usage may be the family name."""
+        return super().lisible("nom" if name == "nom_usage" and self.identique.data else name)
 
     def identite(self) -> Identite | None:
         """The identity typed, once its five fields are good."""
@@ -120,7 +115,3 @@ class IdentificationForm(PortalForm):
             return None
         usage = self.nom.data if self.identique.data else self.nom_usage.data
         return Identite(Civilite[self.civilite.data], self.nom.data, self.prenom.data, naissance, usage or "")
-
-
-def _manque(field: Field, error: str) -> bool:
-    return any(isinstance(v, Requis) and v.message == error for v in field.validators)

@@ -4,7 +4,7 @@ from typing import Any
 
 from chalicelib.commun.comptes.rules import Compte
 from chalicelib.commun.pieces import public as pieces
-from chalicelib.commun.pieces.public import CV, EtatPiece, Piece
+from chalicelib.commun.pieces.public import CV, Piece
 from chalicelib.commun.referentiels import public as referentiels
 from chalicelib.core.context import Context
 from chalicelib.core.errors import NotFound
@@ -69,11 +69,9 @@ def page_identification(ctx: Context, profil: Profil, form: IdentificationForm) 
 
 
 def cv_de(compte_id: str) -> tuple[list[Piece], Piece | None, Piece | None]:
-    """All files of the person, the CV in force, and the one being sent or checked or just refused."""
+    """All files of the person, the CV in force, and the one being checked or just refused."""
     toutes = pieces.pieces(compte_id)
-    en_force = pieces.derniere(toutes, CV, EtatPiece.DISPONIBLE)
-    dernier = pieces.derniere(toutes, CV, EtatPiece.DISPONIBLE, EtatPiece.RECU, EtatPiece.REFUSE)
-    return toutes, en_force, dernier if dernier is not en_force else None
+    return toutes, *pieces.en_force(toutes, CV)
 
 
 def recapitulatif(form: IdentificationForm, compte: Compte) -> list[dict[str, Any]]:
@@ -90,24 +88,8 @@ def recapitulatif(form: IdentificationForm, compte: Compte) -> list[dict[str, An
     }  # fmt: skip
     out = []
     for titre, noms in blocs.items():
-        lignes: list[tuple[str, Any, str | None]] = [
-            (form[n].label.text, valeur_lisible(form, n), f"{base}#{n}") for n in noms
-        ]
+        lignes: list[tuple[str, Any, str | None]] = [(form[n].label.text, form.lisible(n), f"{base}#{n}") for n in noms]
         if titre == "Le formateur":
             lignes.append(("Adresse e-mail (identifiant)", compte.email, None))
         out.append({"titre": titre, "lignes": lignes})
     return out
-
-
-def valeur_lisible(form: IdentificationForm, nom: str) -> Any:
-    """The answer to one question, in words; "" when there is none."""
-    field = form[nom]
-    if nom == "nom_usage" and form.identique.data:
-        return form.nom.data
-    if nom == "naissance":
-        return field._value()
-    choices = dict(getattr(field, "choices", None) or ())
-    if choices:
-        values = field.data if isinstance(field.data, list) else [field.data]
-        return ", ".join(choices[v] for v in values if v in choices)
-    return field.data or ""

@@ -4,9 +4,8 @@ from dataclasses import replace
 
 from chalicelib.commun.comptes.rules import Access
 from chalicelib.commun.pieces import public as pieces
-from chalicelib.commun.pieces.public import EtatPiece
 from chalicelib.core.context import Context
-from chalicelib.core.errors import Conflict, NotFound, Refused
+from chalicelib.core.errors import Conflict, Refused
 from chalicelib.core.web.pages import Pages, Reply, page, redirect
 from chalicelib.intervenants.profil import queries, rules, usecases
 from chalicelib.intervenants.profil.forms import IdentificationForm
@@ -40,7 +39,11 @@ def post_identification(ctx: Context) -> Reply:
     if not valable and profil.mode is Mode.VALIDE:
         return page(IDENTIFICATION, 422, **queries.page_identification(ctx, profil, form))
     suite = ctx.request.form.first("suite") == "suivante"
-    resultat = "/mon-profil" if suite and valable else "/mon-profil/identification?enregistre=oui"
+    resultat = (
+        "/mon-profil/parcours?depuis=identification"
+        if suite and valable
+        else "/mon-profil/identification?enregistre=oui"
+    )
     try:
         return redirect(usecases.enregistrer_l_identification(ctx, lu, form, resultat))
     except Refused as refus:
@@ -70,7 +73,7 @@ def _conflit(ctx: Context, form: IdentificationForm) -> Reply:
     typed.pop("version")
     garde = queries.formulaire(ctx, actuel, ctx.user)
     differents = [
-        (form[nom].label.text, nom, queries.valeur_lisible(garde, nom))
+        (form[nom].label.text, nom, garde.lisible(nom))
         for nom in rules.champs_differents(typed, actuel.identification)
         if nom in form
     ]
@@ -96,31 +99,19 @@ def post_cv(ctx: Context) -> Reply:
 @bp.page("/mon-profil/cv/{piece_id}", access=Access.INTERVENANT)
 def get_depot(ctx: Context, piece_id: str) -> Reply:
     """Rules U1, U2: send the file, then see it checked."""
-    piece = pieces.piece(ctx.user.id, piece_id)
-    if piece is None or piece.etat in {EtatPiece.ABANDONNE, EtatPiece.REMPLACE}:
-        raise NotFound
-    recu = bool(ctx.request.query.first("key")) or ctx.request.query.first("envoye") == "oui"
-    suite = f"/mon-profil/cv/{piece_id}"
-    envoi = pieces.formulaire_de_depot(piece, suite) if piece.etat is EtatPiece.ATTENDU and not recu else None
-    return page(DEPOT, with_files=True, piece=piece, envoi=envoi, suite=suite, recu=recu)
+    return page(DEPOT, with_files=True, **pieces.a_deposer(ctx, piece_id, pieces.CV, f"/mon-profil/cv/{piece_id}"))
 
 
 @bp.page("/mon-profil/cv/{piece_id}/original", access=Access.INTERVENANT)
 def get_original(ctx: Context, piece_id: str) -> Reply:
     """The owner's own file."""
-    piece = pieces.piece(ctx.user.id, piece_id)
-    if piece is None or piece.etat is not EtatPiece.DISPONIBLE:
-        raise NotFound
-    return redirect(pieces.lien_de_l_original(piece))
+    return redirect(pieces.lien_de_l_original(pieces.sienne(ctx, piece_id, pieces.CV)))
 
 
 @bp.page("/mon-profil/cv/{piece_id}/supprimer", access=Access.INTERVENANT)
 def get_supprimer_cv(ctx: Context, piece_id: str) -> Reply:
     """Rule D10: asked before it is done."""
-    piece = pieces.piece(ctx.user.id, piece_id)
-    if piece is None or piece.etat is not EtatPiece.DISPONIBLE:
-        raise NotFound
-    return page(SUPPRIMER, piece=piece)
+    return page(SUPPRIMER, piece=pieces.sienne(ctx, piece_id, pieces.CV))
 
 
 @bp.page("/mon-profil/cv/{piece_id}/supprimer", access=Access.INTERVENANT, methods=("POST",))

@@ -1,5 +1,6 @@
 """The row of a profile, in the partition of its person."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
@@ -23,6 +24,10 @@ def pk(compte_id: str) -> str:
     return f"INTERVENANT#{compte_id}"
 
 
+RANGEES: Mapping[str, type[Row]] = {"PROFIL": ProfilRow}
+"""What a read of a partition finds of the profile (table.partition)."""
+
+
 def ref(compte_id: str) -> tuple[type[Row], str, str]:
     """Where a profile is, for a read with others (table.get_many)."""
     return ProfilRow, pk(compte_id), "PROFIL"
@@ -38,6 +43,11 @@ def profil_of(row: Any) -> Profil:
     """The row as the rules see it."""
     compte_id = row.pk.removeprefix("INTERVENANT#")
     return Profil(compte_id, dict(row.identification or {}), int(row.version), Mode[row.mode], row.enregistre_le)
+
+
+def profil_des_lignes(lues: Mapping[str, list[Any]]) -> Profil | None:
+    """The profile, of what `table.partition` found; None before the account was activated."""
+    return profil_of(lues["PROFIL"][0]) if lues["PROFIL"] else None
 
 
 def creer(act: Act, compte_id: str, identification: dict[str, Any]) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 from chalicelib.commun.comptes import public as comptes
 from chalicelib.commun.comptes.rules import Compte
 from chalicelib.commun.pieces import public as pieces
-from chalicelib.commun.pieces.public import CV, EtatPiece
+from chalicelib.commun.pieces.public import CV
 from chalicelib.core import audit
 from chalicelib.core.context import Context
-from chalicelib.core.errors import Conflict, NotFound, Refused
+from chalicelib.core.errors import Conflict, Refused
 from chalicelib.core.table import Act
 from chalicelib.core.web.limits import Limit, consume
 from chalicelib.intervenants.profil import rules, store
@@ -58,25 +58,31 @@ def creer_le_profil(act: Act, compte: Compte) -> None:
 
 def annoncer_le_cv(ctx: Context, profil: Profil) -> str:
     """Rule D10: a CV is about to come; answers the page where it is sent."""
-    refus = rules.refus_de_modifier(profil)
-    if refus:
-        raise Refused(refus)
-    return pieces.annoncer(ctx, profil.compte, CV, "/mon-profil/cv/{}")
+    act = commencer(ctx, profil)
+    return conclure(act, f"/mon-profil/cv/{pieces.annoncer(act, profil.compte, CV)}")
 
 
 def supprimer_le_cv(ctx: Context, profil: Profil, piece_id: str) -> str:
     """Rule D10: the CV can be deleted."""
+    act = commencer(ctx, profil)
+    pieces.supprimer(act, pieces.sienne(ctx, piece_id, CV))
+    return conclure(act, "/mon-profil/cv")
+
+
+def commencer(ctx: Context, profil: Profil) -> Act:
+    """Rule E1: an act that is refused once the profile is locked, be it meanwhile."""
     refus = rules.refus_de_modifier(profil)
     if refus:
         raise Refused(refus)
-    piece = pieces.piece(profil.compte, piece_id)
-    if piece is None or piece.etat is not EtatPiece.DISPONIBLE:
-        raise NotFound
     act = Act(ctx)
     store.exiger_le_mode(act, profil)
-    pieces.supprimer(act, piece)
+    return act
+
+
+def conclure(act: Act, resultat: str) -> str:
+    """Write an act that `commencer` began."""
     try:
-        return act.commit("/mon-profil/cv")
+        return act.commit(resultat)
     except Conflict as conflict:
         if conflict.label == "mode":
             raise Refused(Refus.EN_COURS_D_ETUDE) from conflict

@@ -272,6 +272,40 @@ def test_chaque_choix_est_unique_et_bien_ecrit(liste: Callable[[], tuple[Any, ..
     assert not [c.nom for c in choix if "'" in c.nom or c.nom != c.nom.strip() or "  " in c.nom]
 
 
+# The lists of « Parcours »
+
+
+@pytest.mark.rule("D1", "Z7")
+def test_les_sous_specialites_connues_portent_leur_code_et_les_autres_se_disent_exemples() -> None:
+    intitules = {s.cle: s.intitule for s in referentiels.sous_specialites()}
+    assert intitules["a2c"] == "A2C - Assemblées, secrétariat général et protocole"
+    assert intitules["lecture-publique-et-documentation"] == "Lecture publique et documentation"
+    exemples = [s for s in referentiels.sous_specialites() if s.exemple]
+    assert exemples and all(s.intitule.endswith("(exemple)") and not s.code for s in exemples)
+    assert len(intitules) == len(referentiels.sous_specialites())
+
+
+@pytest.mark.rule("D8")
+def test_chaque_langue_est_dite_une_fois_celles_de_france_d_abord() -> None:
+    langues = referentiels.langues()
+    assert len({langue.code for langue in langues}) == len({cle_de_tri(langue.nom) for langue in langues}) == 251
+    genres = [langue.regionale for langue in langues]
+    assert genres == sorted(genres, reverse=True) and genres.count(True) == 76
+    assert {"breton", "allemand", "langue des signes française"} <= set(noms(langues))
+
+
+@pytest.mark.rule("D2", "D6", "D7")
+@pytest.mark.parametrize(
+    ("nom", "combien", "premier"),
+    [("natures", 7, "Formation continue"), ("publics", 6, "Agents de catégorie A"), ("prestations", 7, "Conférence"),
+     ("methodes", 4, "Méthode interrogative"), ("natures_suivies", 3, "Formation continue"),
+     ("niveaux", 7, "Sans diplôme")],
+)  # fmt: skip
+def test_les_listes_du_parcours(nom: str, combien: int, premier: str) -> None:
+    liste = referentiels.liste(nom)
+    assert (len(liste), liste[0][1]) == (combien, premier) and len(dict(liste)) == combien
+
+
 # The script that makes the files
 
 
@@ -298,6 +332,16 @@ def source(dossier: Path, **remplacements: Any) -> Path:
         "cnfpt_structures": {"delegations": [{"nom": "Provence-Alpes-Côte d'Azur", "region_insee": "93"}],
                              "instituts": [{"nom": "INET", "ville": "Strasbourg"},
                                            {"nom": "INSET Angers", "ville": "Angers"}]},
+        "cnfpt_specialites": {"sous_specialites": [{"code": "A2C", "libelle": "Assemblées"},
+                                                   {"code": None, "libelle": "Lecture", "specialite": "Culture"}]},
+        "langues": {"regionales": [{"nom": "breton", "iso639_3": "bre", "correspondance": "exact"}],
+                    "iso639_1": [{"iso639_1": "br", "iso639_3": "bre", "nom_fr": "breton"},
+                                 {"iso639_1": "de", "iso639_3": "deu", "nom_fr": "allemand"}]},
+        "niveaux_scolaires": {"niveaux": [{"niveau": 3, "titres": ["CAP"]}, {"niveau": 8, "titres": ["Doctorat"]}]},
+        "listes_espace_intervenants": {
+            "natures_formation": ["Lutte contre l'illettrisme"], "publics": [], "prestations_complementaires": [],
+            "methodes_pedagogiques*": [], "niveau_scolaire*": ["Bac +5 et sup"],
+        },
     } | remplacements  # fmt: skip
     for nom, contenu in contenus.items():
         (dossier / f"{nom}.json").write_text(json.dumps(contenu), encoding="utf-8")
@@ -319,6 +363,17 @@ def test_la_fabrique_donne_deux_fois_les_memes_octets(fabrique: ModuleType, tmp_
         "inset-angers\tINSET d’Angers\tinset\t52",
         "provence-alpes-cote-d-azur\tDélégation Provence-Alpes-Côte d’Azur\tdelegation\t93",
     ]
+    assert (
+        fichiers["sous_specialites.tsv"]
+        .decode()
+        .startswith("a2c\tOrganisation et gestion des ressources\tA2C\tAssemblées\t\n")
+    )
+    assert fichiers["langues.tsv"].decode().splitlines() == [
+        "breton\tbreton\tregionale", "de\tallemand\tetrangere", "fsl\tlangue des signes française\tregionale"
+    ]  # fmt: skip
+    listes = fichiers["listes.tsv"].decode()
+    assert "natures\t01\tlutte-contre-l-illettrisme\tLutte contre l’illettrisme\n" in listes
+    assert "niveaux\t03\tbac-5-et-sup\tBac +5 et sup (Doctorat)\n" in listes
     assert gzip.decompress(fichiers["communes.tsv.gz"]).startswith(b"13520\t058Maussane")
     assert fichiers["communes.tsv.gz"][4:8] == bytes(4), "the compressed file bears no date"
 

@@ -53,7 +53,7 @@ def test_mon_compte_n_apparait_qu_une_fois_la_demande_validee() -> None:
         pytest.param(None, "/deposer-un-cv-autrement", [], id="autre page de même début"),
         pytest.param(None, "/connexion", [], id="page hors du menu"),
         pytest.param(NON_VALIDE, "/mon-profil/cv", ["Mon profil"], id="profil en inscription"),
-        pytest.param(VALIDE, "/mon-profil/cv/abc", ["Mon compte", "Mon parcours"], id="CV d’un validé"),
+        pytest.param(VALIDE, "/mon-profil/parcours/abc", ["Mon compte", "Mon parcours"], id="parcours d’un validé"),
         pytest.param(GESTIONNAIRE, "/gestion/inscriptions/abc", ["Demandes d’inscription"], id="dossier"),
     ],
 )

@@ -30,7 +30,7 @@ from tests.unit.fabriques import contexte
     [
         pytest.param(Etat.BROUILLON, True, False, None, id="complète"),
         pytest.param(Etat.BROUILLON, False, False, Refus.INCOMPLETE, id="incomplète"),
-        pytest.param(Etat.BROUILLON, True, True, Refus.CV_EN_COURS, id="CV en cours de vérification"),
+        pytest.param(Etat.BROUILLON, True, True, Refus.FICHIER_EN_COURS, id="CV en cours de vérification"),
         pytest.param(Etat.BROUILLON, False, True, Refus.INCOMPLETE, id="incomplète, CV en cours"),
         pytest.param(Etat.TRANSMISE, True, False, Refus.DEJA_TRANSMISE, id="déjà transmise"),
         pytest.param(Etat.TRANSMISE, False, True, Refus.DEJA_TRANSMISE, id="déjà transmise, quoi qu’il manque"),
