@@ -16,6 +16,8 @@ MESUREES = {
     "home": "/",
     "task list of the profile": "/mon-profil",
     "identification": "/mon-profil/identification",
+    "parcours, 30 lines a table": "/mon-profil/parcours",
+    "check your answers, 30 lines a table": "/mon-profil/verification",
     "work list": "/gestion/inscriptions",
     "dossier": "/gestion/inscriptions/{compte_id}",
 }

@@ -10,6 +10,11 @@ from infra.bench.personne import Personne
 MOT_DE_PASSE = "Marcher-2-Loin!"
 DOCUMENTS = ("charte", "conditions-generales", "mentions-legales")
 IDENTIFIER, COMPTE, TRANSMETTRE = "/mon-profil/identification", "/deposer-un-cv", "/mon-profil/transmission"
+PARCOURIR = "/mon-profil/parcours"
+LIGNES = {
+    "experiences": {"employeur": "Ville de Nancy", "fonction": "Directrice des finances", "periode": "2012-2020"},
+    "initiales": {"niveau": "bac-5-et-sup", "titre": "Master 2", "organisme": "INRAE", "annee": "1984"},
+}
 _SYLLABES = ("Ba", "Ce", "Di", "Fo", "Gu", "La", "Me", "Ni", "Po", "Ru", "Sa", "Te", "Vi", "Zo")
 
 Chrono = Callable[[str], AbstractContextManager[None]]
@@ -94,6 +99,22 @@ class Voyage:
         with chrono("identification saved"):
             moi.envoyer(IDENTIFIER, page, **self.qui.identification | autre, suite=suite)
 
+    def parcours(self) -> None:
+        """The answers of « Parcours » that are required."""
+        moi, chrono = self.personne, self.chrono
+        with chrono("parcours page"):
+            page = moi.page(PARCOURIR)
+        with chrono("parcours saved"):
+            moi.envoyer(PARCOURIR, page, formations_realisees="non", motivation="Transmettre.", suite="rester")
+
+    def ligne(self, bloc: str) -> None:
+        """A line of a table."""
+        moi, chrono, chemin = self.personne, self.chrono, f"{PARCOURIR}/{bloc}/ajouter"
+        with chrono("line page"):
+            page = moi.page(chemin)
+        with chrono("line added"):
+            moi.envoyer(chemin, page, **LIGNES[bloc], suite="page")
+
     def transmission(self) -> None:
         """The answers checked, the application sent, the confirmation read."""
         moi, chrono = self.personne, self.chrono
@@ -110,4 +131,7 @@ class Voyage:
         self.activation()
         self.identification("rester", ville="")
         self.identification("suivante")
+        self.parcours()
+        for bloc in LIGNES:
+            self.ligne(bloc)
         self.transmission()

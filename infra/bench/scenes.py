@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from infra.bench.parcours import Identite, Voyage, identites
+from infra.bench.parcours import LIGNES, PARCOURIR, Identite, Voyage, identites
 from infra.bench.personne import EnDirect, Personne
 from infra.local.environnement import PREFIXE
 from infra.local.portail import Portail
@@ -96,12 +96,10 @@ def exemples(scene: Scene) -> dict[str, Callable[[], Exemple]]:
     admin, en_cours = scene.entrer("admin@demo.fr"), scene.voyage()
     en_cours.inscription()
     lien = scene.lien(en_cours.qui.email)
-    piece = _piece(scene)
-    from chalicelib.commun.comptes import public
+    piece, (plein, _, ligne, diplome) = _piece(scene), _plein(scene)
     from chalicelib.core.web.urls import statique
 
-    compte = public.compte_de_l_adresse("attente@demo.fr")
-    dossier = f"/gestion/inscriptions/{compte.id if compte else ''}"
+    dossier = f"/gestion/inscriptions/{piece[2]}"
     defi = visiteur.page("/deposer-un-cv").champs["defi"]
     adresses: dict[str, tuple[Personne, str]] = {
         "/": (visiteur, "/"),
@@ -112,6 +110,16 @@ def exemples(scene: Scene) -> dict[str, Callable[[], Exemple]]:
         "/connexion/code": (replace(visiteur, cookies={"__Host-etape": "x"}), "/connexion/code"),
         "/captcha/{defi}/son": (visiteur, f"/captcha/{defi}/son"),
         "/activation/{jeton}": (visiteur, lien),
+        "/mon-profil/parcours": (plein.personne, PARCOURIR),
+        "/mon-profil/verification": (plein.personne, "/mon-profil/verification"),
+        "/mon-profil/parcours/{bloc}/ajouter": (plein.personne, f"{PARCOURIR}/langues/ajouter"),
+        "/mon-profil/parcours/{bloc}/{ligne_id}": (plein.personne, ligne),
+        "/mon-profil/parcours/{bloc}/{ligne_id}/supprimer": (plein.personne, f"{ligne}/supprimer"),
+        "/mon-profil/diplomes/{piece_id}": (plein.personne, diplome),
+        "/mon-profil/diplomes/{piece_id}/original": (plein.personne, f"{diplome}/original"),
+        "/mon-profil/diplomes/{piece_id}/supprimer": (plein.personne, f"{diplome}/supprimer"),
+        "/gestion/inscriptions/{compte_id}/diplomes/{piece_id}": (gestion, piece[3]),
+        "/gestion/inscriptions/{compte_id}/diplomes/{piece_id}/original": (gestion, f"{piece[3]}/original"),
         "/mon-profil/cv/{piece_id}": (piece[0], piece[1]),
         "/mon-profil/cv/{piece_id}/original": (piece[0], f"{piece[1]}/original"),
         "/gestion/inscriptions": (liste, "/gestion/inscriptions"),
@@ -131,26 +139,56 @@ def _fixe(qui: Personne, adresse: str) -> Callable[[], Exemple]:
     return lambda: (qui, adresse)
 
 
-def _piece(scene: Scene) -> tuple[Personne, str, str]:
-    """Somebody whose CV is available and whose application waits: who, the CV's address, the account."""
+def _piece(scene: Scene) -> tuple[Personne, str, str, str]:
+    """Somebody whose CV is available and whose full application waits: who, the CV's address, the account, a diploma's
+    address for staff."""
+    voyage, compte_id, _, diplome = _plein(scene)
+    moi = voyage.personne
+    adresse = moi.envoyer("/mon-profil/cv", moi.page("/mon-profil/cv")).suite
+    _rendre_disponible(scene, compte_id, adresse)
+    voyage.transmission()
+    return moi, adresse, compte_id, f"/gestion/inscriptions/{compte_id}/diplomes/{diplome.rpartition('/')[2]}"
+
+
+def _plein(scene: Scene) -> tuple[Voyage, str, str, str]:
+    """Somebody whose tables are full, ready to transmit: who, the account, a line's address, the diploma's."""
     from chalicelib.commun.comptes import public
+    from chalicelib.core.context import live_context
+    from chalicelib.core.table import Act
+    from chalicelib.intervenants.parcours import store
+    from chalicelib.intervenants.parcours.rules import BLOCS, INITIALES, LIGNES_MAX, Ligne
+    from infra.local.demo import LIGNES_DE_DEMO
 
     voyage = scene.voyage()
     voyage.inscription()
     voyage.activation()
     voyage.identification("suivante")
-    moi = voyage.personne
-    adresse = moi.envoyer("/mon-profil/cv", moi.page("/mon-profil/cv")).suite
+    voyage.parcours()
     compte = public.compte_de_l_adresse(voyage.qui.email)
     if compte is None:
         raise LookupError(voyage.qui.email)
-    valeurs = {"etat": "DISPONIBLE", "nom": "cv.pdf", "format": "PDF", "depose_le": compte.cree_le}
+    modeles = {"indisponibilites": {"du": "01/07/2027", "au": "31/08/2027"}, **dict(LIGNES_DE_DEMO)}
+    for bloc in BLOCS:
+        act, page = Act(live_context()), store.lire(compte.id)[1]
+        for _ in range(LIGNES_MAX):
+            store.ajouter(act, page, Ligne(act.ctx.new_id(), bloc, modeles[bloc]))
+        store.compter(act, page)
+        act.commit()
+    ligne = store.lire(compte.id)[1].du(INITIALES)[0]
+    adresse = f"{PARCOURIR}/initiales/{ligne.id}"
+    moi = voyage.personne
+    diplome = moi.envoyer(adresse, moi.page(adresse), **LIGNES["initiales"], suite="diplome").suite
+    _rendre_disponible(scene, compte.id, diplome)
+    return voyage, compte.id, adresse, diplome
+
+
+def _rendre_disponible(scene: Scene, compte_id: str, adresse: str) -> None:
+    """A file that was announced, as if it had been sent and judged."""
+    valeurs = {"etat": "DISPONIBLE", "nom": "fichier.pdf", "format": "PDF", "depose_le": "2026-11-21T09:00:00.000000Z"}
     scene.dynamodb.update_item(
         TableName=f"{PREFIXE}pieces",
-        Key={"pk": {"S": f"PROPRIETAIRE#{compte.id}"}, "sk": {"S": f"PIECE#{adresse.rpartition('/')[2]}"}},
+        Key={"pk": {"S": f"PROPRIETAIRE#{compte_id}"}, "sk": {"S": f"PIECE#{adresse.rpartition('/')[2]}"}},
         UpdateExpression="SET " + ", ".join(f"#{n} = :{n}" for n in valeurs),
         ExpressionAttributeNames={f"#{n}": n for n in valeurs},
         ExpressionAttributeValues={f":{n}": {"S": v} for n, v in valeurs.items()},
     )
-    voyage.transmission()
-    return moi, adresse, compte.id

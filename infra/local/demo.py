@@ -10,6 +10,8 @@ from chalicelib.core.passwords import hash_password
 from chalicelib.core.table import Act
 from chalicelib.intervenants.inscription import store as inscription
 from chalicelib.intervenants.inscription.rules import Demande, Etat, reference
+from chalicelib.intervenants.parcours import store as parcours
+from chalicelib.intervenants.parcours.rules import Ligne, Parcours
 from chalicelib.intervenants.profil import store as profil
 from chalicelib.intervenants.profil.rules import Mode, Profil
 from infra.local.comptes import MOT_DE_PASSE, SECRET_TOTP
@@ -32,6 +34,73 @@ _IDENTIFICATION = {
     "etranger": "non",
     "structure": "grand-est",
 }
+
+_PARCOURS = {
+    "natures": ["formation-continue", "preparation-aux-concours-ou-examens"],
+    "publics": ["agents-de-categorie-a", "encadrement-intermediaire"],
+    "prestations": ["conference", "tutorat"],
+    "methodes": ["methode-interrogative", "methode-active-et-de-decouverte"],
+    "formations_realisees": "oui",
+    "motivation": "",
+    "alertes": ["specialites", "regions"],
+    "reseaux": "non",
+}
+LIGNES_DE_DEMO: tuple[tuple[str, dict[str, str]], ...] = (
+    (
+        "sous-specialites",
+        {
+            "sous_specialite": "a2c",
+            "expertise": "Conseils municipaux et communautaires",
+            "observations": "Dix ans de secrétariat général.",
+        },
+    ),
+    ("sous-specialites", {"sous_specialite": "exemple-finances-locales", "expertise": "Budget des petites communes"}),
+    (
+        "formateur",
+        {
+            "contexte": "Vacations",
+            "libelle": "Préparer un conseil municipal",
+            "public": "Secrétaires",
+            "annees": "2019-2025",
+            "duree": "2 jours",
+            "organismes": "CNFPT",
+        },
+    ),
+    (
+        "professionnalisation",
+        {"libelle": "Les bases de la pédagogie d’adultes", "organisme": "CNFPT", "duree": "3 jours", "annee": "2022"},
+    ),
+    (
+        "experiences",
+        {
+            "employeur": "Communauté de communes des Vosges",
+            "fonction": "Directeur général des services",
+            "periode": "depuis 2016",
+            "missions": "Direction de 80 agents, budget, conseil communautaire.",
+        },
+    ),
+    ("experiences", {"employeur": "Ville de Lunéville", "fonction": "Secrétaire général", "periode": "2004-2016"}),
+    (
+        "formations",
+        {
+            "nature": "formation-continue",
+            "libelle": "Les marchés publics",
+            "organisme": "CNFPT",
+            "duree": "4 jours",
+            "annees": "2021",
+        },
+    ),
+    (
+        "initiales",
+        {
+            "niveau": "bac-5-et-sup",
+            "titre": "Master Droit public",
+            "organisme": "Université de Lorraine",
+            "annee": "1998",
+        },
+    ),
+    ("langues", {"langue": "de", "conversation": "oui", "animation": "oui", "redaction": "non"}),
+)
 
 
 def charger() -> None:
@@ -73,6 +142,10 @@ def _intervenant(ctx: Context, email: str, prenom: str, nom: str, etat: Etat) ->
     act = Act(ctx)
     store.creer(act, row, identite)
     profil.creer(act, compte_id, {**_IDENTIFICATION, **_formateur(identite)})
+    page = Parcours(compte_id)
+    parcours.enregistrer(act, page, _PARCOURS)
+    for bloc, saisie in LIGNES_DE_DEMO:
+        parcours.ajouter(act, page, Ligne(ctx.new_id(), bloc, saisie))
     act.commit()
     _demande(ctx, compte_id, identite, etat)
 

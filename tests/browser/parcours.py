@@ -69,6 +69,33 @@ def remplir_l_identification(page: Page) -> None:
     page.get_by_label("Non", exact=True).check()
     page.get_by_role("combobox", name="Structure de rattachement").select_option(label="Délégation Grand Est")
     page.get_by_role("button", name="Enregistrer et passer à la page suivante").click()
+    titre(page, "Parcours")
+
+
+def remplir_le_parcours(page: Page) -> None:
+    """What is required: the question on experience, a job, a diploma."""
+    titre(page, "Parcours")
+    page.get_by_role("group", name="Avez-vous déjà réalisé des formations").get_by_label("Non").check()
+    page.get_by_label("Votre motivation pour devenir intervenant").fill("Transmettre ce que j’ai appris.")
+    page.get_by_role("button", name="Ajouter une expérience professionnelle").click()
+    titre(page, "Ajouter une expérience professionnelle")
+    page.get_by_label("Employeur").fill("Ville de Nancy")
+    page.get_by_label("Fonction").fill("Directrice des finances")
+    page.get_by_label("Période").fill("2012-2020")
+    page.get_by_role("button", name="Valider", exact=True).click()
+    titre(page, "Parcours")
+    expect(page.get_by_label("Votre motivation pour devenir intervenant")).to_have_value(
+        "Transmettre ce que j’ai appris."
+    )
+    page.get_by_role("button", name="Ajouter une formation initiale").click()
+    page.get_by_label("Niveau scolaire").select_option("bac-5-et-sup")
+    page.get_by_label("Titre du diplôme ou de la qualification").fill("Master 2 Agronomie")
+    page.get_by_label("Organismes et/ou institutions").fill("INRAE")
+    page.get_by_label("Année").fill("1984")
+    page.get_by_role("button", name="Valider", exact=True).click()
+    titre(page, "Parcours")
+    expect(page.get_by_text("La ligne est ajoutée.")).to_be_visible()
+    page.get_by_role("link", name="Mon profil", exact=True).first.click()
     titre(page, "Mon profil d’intervenant")
 
 

@@ -17,7 +17,7 @@ from infra.local.comptes import code_totp
 from infra.local.portail import Portail
 from tests.client import Answer, Client, check
 from tests.fichiers import pdf
-from tests.web.parcours import DOCUMENTS, IDENTIFICATION, IDENTITE, MOT_DE_PASSE
+from tests.web.parcours import DOCUMENTS, IDENTITE, MOT_DE_PASSE, tout_remplir
 
 _PRENOMS = (
     "Jean", "Nadia", "Camille", "Élodie", "Karim", "Solène", "Thomas", "Aïcha", "Benoît", "Chloé", "Djamel", "Estelle",
@@ -119,16 +119,20 @@ def inscrire(portail: Portail, qui: Personne | None = None) -> tuple[Personne, V
 
 
 def remplir(visiteur: Visiteur, **autre: Any) -> None:
-    """« Identification », complete."""
-    chemin = "/mon-profil/identification"
-    page = visiteur.get(chemin)
-    assert visiteur.submit(page, chemin, **{**IDENTIFICATION, "suite": "suivante", **autre}).status == 303
+    """A profile that can be transmitted."""
+    tout_remplir(visiteur, **autre)
 
 
 def deposer_un_fichier(visiteur: Visiteur, octets: bytes | None = None, nom: str = "CV 2026.pdf") -> str:
     """Announce a CV and send it to the bucket; answers the path of its page, without waiting for the verdict."""
     page = visiteur.get("/mon-profil/cv")
     chemin = visiteur.submit(page, "/mon-profil/cv").location
+    envoyer_le_fichier(visiteur, chemin, pdf(2) if octets is None else octets, nom)
+    return chemin
+
+
+def envoyer_le_fichier(visiteur: Visiteur, chemin: str, octets: bytes, nom: str) -> None:
+    """The form of a file's page, sent to the bucket."""
     depot = next(f for f in visiteur.get(chemin).page.forms if "policy" in f["fields"])
     champs = {n: v[0] for n, v in depot["fields"].items()} | {"x-amz-meta-nom": quote(nom)}
     borne = "borne-des-essais"
@@ -136,14 +140,13 @@ def deposer_un_fichier(visiteur: Visiteur, octets: bytes | None = None, nom: str
         f'--{borne}\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n'.encode() for n, v in champs.items()
     )
     corps += f'--{borne}\r\nContent-Disposition: form-data; name="file"; filename="cv"\r\n\r\n'.encode()
-    corps += (octets if octets is not None else pdf(2)) + f"\r\n--{borne}--\r\n".encode()
+    corps += octets + f"\r\n--{borne}--\r\n".encode()
     adresse = urlsplit(depot["action"])
     connexion = http.client.HTTPConnection(adresse.netloc, timeout=30)
     connexion.request("POST", adresse.path, corps, {"Content-Type": f"multipart/form-data; boundary={borne}"})
     reponse = connexion.getresponse()
     assert reponse.status == 303, reponse.read()
     connexion.close()
-    return chemin
 
 
 def attendre(prete: Callable[[], bool], patience: float = 20) -> None:

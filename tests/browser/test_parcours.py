@@ -26,6 +26,7 @@ def test_du_cv_en_ligne_au_menu_d_un_intervenant_valide(portail: Portail, ouvrir
         parcours.activer(portail, page, qui)
         expect(page.get_by_text(f"Bonjour {qui.prenom}")).to_be_attached()
         parcours.remplir_l_identification(page)
+        parcours.remplir_le_parcours(page)
         parcours.deposer_le_fichier(page)
         parcours.attendre_le_verdict(page, "Votre CV est enregistré")
         page.get_by_role("link", name="Continuer").click()
@@ -91,6 +92,8 @@ def test_de_l_accueil_a_la_transmission_au_clavier_seul(portail: Portail, ordina
 
     clavier.activer("Identification")
     remplir_son_identification(clavier)
+    remplir_son_parcours(clavier)
+    page.goto(portail.url + "/mon-profil")
     clavier.activer("Curriculum vitae")
     clavier.activer("Ajouter un CV")
     clavier.aller_a("Votre CV", "input")
@@ -139,7 +142,27 @@ def remplir_son_identification(clavier: Clavier) -> None:
     clavier.page.keyboard.press("ArrowRight")  # « Non »: the arrows move inside a group of radio buttons
     clavier.choisir("Structure de rattachement", "Délégation Grand Est")
     clavier.activer("Enregistrer et passer à la page suivante")
-    parcours.titre(clavier.page, "Mon profil d’intervenant")
+    parcours.titre(clavier.page, "Parcours")
+
+
+def remplir_son_parcours(clavier: Clavier) -> None:
+    """« Parcours », what is required, in the order of the page."""
+    clavier.cocher("Oui")
+    clavier.page.keyboard.press("ArrowRight")
+    clavier.ecrire("Votre motivation pour devenir intervenant", "Transmettre ce que j’ai appris.")
+    clavier.activer("Ajouter une expérience professionnelle")
+    clavier.ecrire("Employeur", "Ville de Nancy")
+    clavier.ecrire("Fonction", "Directrice des finances")
+    clavier.ecrire("Période", "2012-2020")
+    clavier.activer("Valider")
+    parcours.titre(clavier.page, "Parcours")
+    clavier.activer("Ajouter une formation initiale")
+    clavier.choisir("Niveau scolaire", "Baccalauréat, BP")
+    clavier.ecrire("Titre du diplôme ou de la qualification", "Baccalauréat")
+    clavier.ecrire("Organismes et/ou institutions", "Lycée Poincaré")
+    clavier.ecrire("Année", "1984")
+    clavier.activer("Valider")
+    parcours.titre(clavier.page, "Parcours")
 
 
 @pytest.mark.rule("S1")

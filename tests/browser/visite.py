@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from infra.local.portail import Portail
 from tests.browser import parcours, semis
 from tests.fichiers import eicar, pdf
+from tests.web.parcours import LIGNES
 
 Voir = Callable[[Page, str], None]
 
@@ -255,6 +256,55 @@ def fichiers(visite: Visite) -> None:
         visite.voir(page, "CV à supprimer")
 
 
+def le_parcours(visite: Visite) -> None:
+    """Rules D1 to D12."""
+    portail = visite.portail
+    elle, qui = semis.inscrire(portail)
+    with visite.ouvrir(qui) as page:
+        visite.aller(page, "/mon-profil/parcours", "parcours, vide")
+        visite.aller(page, "/mon-profil/parcours?manques=oui", "parcours, ce qui manque")
+        visite.aller(page, "/mon-profil/parcours?depuis=identification", "parcours, identification à compléter")
+        for bloc, saisie in LIGNES.items():
+            chemin = f"/mon-profil/parcours/{bloc}/ajouter"
+            visite.aller(page, chemin, f"parcours, ajouter : {bloc}")
+            assert qui.submit(qui.get(chemin), chemin, **saisie, suite="page").status == 303
+        page.get_by_role("button", name="Valider", exact=True).click()
+        visite.voir(page, "parcours, ligne à corriger")
+        visite.aller(page, "/mon-profil/parcours?bloc=langues&fait=ajoutee#langues", "parcours, rempli")
+        autre_fenetre = page.context.new_page()
+        autre_fenetre.goto(page.url)
+        autre_fenetre.get_by_label("Autre prestation complémentaire").fill("Jury")
+        envoyer(autre_fenetre, "Enregistrer")
+        autre_fenetre.close()
+        page.get_by_label("Autre prestation complémentaire").fill("Audit")
+        envoyer(page, "Enregistrer")
+        visite.voir(page, "parcours, modifié dans une autre fenêtre")
+        page.get_by_role("button", name="Modifier : Bac +5").click()
+        visite.voir(page, "parcours, modifier une ligne")
+        envoyer(page, "Valider et joindre le diplôme")
+        visite.voir(page, "diplôme à déposer")
+        chemin = page.url.removeprefix(portail.url)
+        semis.envoyer_le_fichier(qui, chemin, pdf(1), "Master.pdf")
+        page.goto(f"{portail.url}{chemin}?envoye=oui")
+        expect(page.get_by_text("Votre diplôme est enregistré")).to_be_visible(timeout=15_000)
+        visite.voir(page, "diplôme enregistré")
+        visite.aller(page, f"{chemin}/supprimer", "diplôme à supprimer")
+        page.goto(f"{portail.url}/mon-profil/parcours")
+        page.get_by_role("button", name="Supprimer : Bac +5").click()
+        visite.voir(page, "parcours, ligne à supprimer")
+        semis.remplir(qui)
+        visite.aller(page, "/mon-profil/verification", "vérifier, parcours rempli")
+        semis.transmettre(qui)
+        visite.aller(page, "/mon-profil/parcours", "parcours, lecture seule")
+    with visite.ouvrir(semis.se_connecter(portail, "gestionnaire@demo.fr")) as page:
+        page.goto(portail.url + "/gestion/inscriptions?ordre=recentes")
+        suivre(page, f"{elle.nom} {elle.prenom}")
+        visite.voir(page, "dossier, parcours rempli")
+        suivre(page, "Master.pdf")
+        expect(page.get_by_role("img", name="page 1 sur 1")).to_be_visible(timeout=15_000)
+        visite.voir(page, "diplôme, vu par un gestionnaire")
+
+
 def gestion(visite: Visite) -> None:
     """Rules E2, E5, U3."""
     portail = visite.portail
@@ -316,7 +366,8 @@ def intervenant_valide(visite: Visite) -> None:
         envoyer(page, "Enregistrer")
         expect(page.get_by_text("Enregistré à")).to_be_visible()
         visite.voir(page, "mes informations enregistrées")
-        visite.aller(page, "/mon-profil/cv", "mon parcours")
+        visite.aller(page, "/mon-profil/parcours", "mon parcours")
+        visite.aller(page, "/mon-profil/cv", "CV d’un intervenant validé")
         visite.aller(page, "/mes-connexions", "mes connexions")
         visite.aller(page, "/plan-du-site", "plan du site, une fois dans son espace")
 
@@ -330,6 +381,7 @@ CHAPITRES: tuple[Callable[[Visite], None], ...] = (
     identification,
     transmission,
     fichiers,
+    le_parcours,
     gestion,
     intervenant_valide,
 )

@@ -87,7 +87,17 @@ def dehors(monde: Monde) -> None:
 @etat(actif)
 def rempli(monde: Monde) -> None:
     """His profile can be transmitted."""
-    assert parcours.remplir(monde.client("jean")).location == "/mon-profil"
+    parcours.tout_remplir(monde.client("jean"))
+    monde.valeurs["ligne"] = parcours.premiere_ligne(monde.valeurs["compte"], "initiales")
+
+
+@etat(rempli)
+def diplome_disponible(monde: Monde) -> None:
+    """A diploma in force, on his line."""
+    monde.valeurs["piece"] = parcours.joindre_un_diplome(
+        monde.guichet, monde.client("jean"), monde.valeurs["compte"], CV
+    )
+    monde.appeler("dessiner_pages", a_dessiner(monde))
 
 
 @etat(rempli)
@@ -168,8 +178,9 @@ def cv_bloque(monde: Monde) -> None:
 
 @etat(a_transmettre)
 def transmise(monde: Monde) -> None:
-    """His application waits for staff."""
+    """His application waits for staff, with a diploma."""
     jean = monde.client("jean")
+    monde.valeurs["diplome_transmis"] = parcours.joindre_un_diplome(monde.guichet, jean, monde.valeurs["compte"], CV)
     reponse = parcours.transmettre(jean)
     assert reponse.status == 303, reponse.page.text
     monde.guichet.deliver()
@@ -251,8 +262,12 @@ def complet(monde: Monde) -> None:
     paul = {"nom": "MARTIN", "nom_usage": "MARTIN", "prenom": "Paul"}
     paul |= {"email": "paul@exemple.fr", "confirmation_email": "paul@exemple.fr"}
     parcours.s_inscrire(monde.guichet, monde.client("paul", "192.0.2.3"), **paul)
-    parcours.remplir(monde.client("paul"), nom="MARTIN", nom_usage="MARTIN", prenom="Paul")
+    parcours.tout_remplir(monde.client("paul"), nom="MARTIN", nom_usage="MARTIN", prenom="Paul")
     monde.valeurs["compte"] = parcours.compte(monde.guichet, "paul@exemple.fr")
+    monde.valeurs["ligne"] = parcours.premiere_ligne(monde.valeurs["compte"], "initiales")
+    monde.valeurs["diplome"] = parcours.joindre_un_diplome(
+        monde.guichet, monde.client("paul"), monde.valeurs["compte"], AUTRE_CV
+    )
     monde.valeurs["piece"] = parcours.joindre_un_cv(
         monde.guichet, monde.client("paul"), monde.valeurs["compte"], AUTRE_CV
     )
@@ -291,6 +306,14 @@ def completer(monde: Monde) -> None:
 def supprimer_le_cv(monde: Monde) -> None:
     """Jean deletes his CV, in another tab."""
     jean, action = monde.clients["jean"], f"/mon-profil/cv/{monde.valeurs['piece']}/supprimer"
+    page = jean.get(action)
+    if page.status == 200:
+        jean.submit(page, action)
+
+
+def supprimer_la_ligne(monde: Monde) -> None:
+    """Jean deletes the line, in another tab."""
+    jean, action = monde.clients["jean"], f"/mon-profil/parcours/initiales/{monde.valeurs['ligne']}/supprimer"
     page = jean.get(action)
     if page.status == 200:
         jean.submit(page, action)

@@ -137,12 +137,12 @@ def demandes(monde: Monde, calme: bool) -> Iterator[str]:
 def pieces(monde: Monde, calme: bool) -> Iterator[str]:
     """Rules U1, U3, U4: a file is in one place, the right one, and only after its two verdicts."""
     cles, connues = objets(), set()
-    en_force: Counter[tuple[str, str]] = Counter()
+    en_force: Counter[tuple[str, str, str]] = Counter()
     for piece in lignes("pieces"):
         chemin = f"{piece['pk'].removeprefix('PROPRIETAIRE#')}/{piece['sk'].removeprefix('PIECE#')}"
         connues.add(chemin)
         disponible = piece["etat"] == "DISPONIBLE"
-        en_force[piece["pk"], piece["usage"]] += disponible
+        en_force[piece["pk"], piece["usage"], piece.get("rattachement", "")] += disponible
         if disponible and f"disponible/{chemin}" not in cles:
             yield "pièce disponible sans objet"
         if disponible and not (piece.get("controle") and piece.get("controle") == piece.get("analyse")):
@@ -157,6 +157,28 @@ def pieces(monde: Monde, calme: bool) -> Iterator[str]:
     orphelins = {cle for cle in cles if "/".join(cle.split("/")[1:3]) not in connues}
     if calme and orphelins:
         yield f"objets sans ligne : {sorted(orphelins)}"
+
+
+@invariant
+def parcours(monde: Monde, calme: bool) -> Iterator[str]:
+    """Rules D7, D12, E1: a transmitted page holds what is required, no table more than 30 lines; a file that is not
+    given up has its line."""
+    lignes_ = [(r["pk"].removeprefix("INTERVENANT#"), *r["sk"].split("#")[1:]) for r in lignes("intervenants")
+               if r["sk"].startswith("LIGNE#")]  # fmt: skip
+    if any(nombre > 30 for nombre in Counter(ligne[:2] for ligne in lignes_).values()):
+        yield "tableau de plus de trente lignes"
+    finies = {"REMPLACE", "ABANDONNE"}
+    attachees = {(r["pk"].removeprefix("PROPRIETAIRE#"), "initiales", r["rattachement"])
+                 for r in lignes("pieces") if r.get("rattachement") and r["etat"] not in finies}  # fmt: skip
+    if attachees - set(lignes_):
+        yield "diplôme sans sa ligne"
+    for identifiant, demande in _par("intervenants", "INTERVENANT#", "DEMANDE").items():
+        tableaux = {bloc for qui, bloc, _ in lignes_ if qui == identifiant}
+        if demande["etat"] == "TRANSMISE" and not {"experiences", "initiales"} <= tableaux:
+            yield "demande transmise sans les lignes requises"
+    ajoutees, supprimees = (Counter(_actes(f"{acte}_une_ligne")) for acte in ("ajouter", "supprimer"))
+    if Counter(ligne for *_, ligne in lignes_) != ajoutees - supprimees:
+        yield "lignes et audit"
 
 
 def _pages(piece: Ligne, chemin: str, cles: set[str], calme: bool) -> Iterator[str]:

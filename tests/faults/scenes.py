@@ -12,7 +12,7 @@ from tests.client import Answer
 from tests.faults import etats
 from tests.faults.fil import Mort, SansFin
 from tests.faults.monde import Batisseur, Instantane, Monde, anonyme, mettre, prendre, rendre
-from tests.web.parcours import IDENTIFICATION, IDENTITE
+from tests.web.parcours import IDENTIFICATION, IDENTITE, LIGNES, PARCOURS
 
 Saisie = dict[str, Any]
 
@@ -228,7 +228,8 @@ class Evenement(Scene):
 
 
 _AUTRE_NOM = {**IDENTIFICATION, "nom": "DUBOIS-MARTIN", "nom_usage": "DUBOIS", "suite": "suivante"}
-_CV = "/mon-profil/cv"
+_CV, _PARCOURS = "/mon-profil/cv", "/mon-profil/parcours"
+_LIGNE = f"{_PARCOURS}/initiales/{{ligne}}"
 
 FORMULAIRES = [
     Formulaire("POST /connexion", "un intervenant", etats.dehors, "jean", "/connexion", etats.JEAN),
@@ -261,6 +262,18 @@ FORMULAIRES = [
     Formulaire("POST /mon-profil/cv", "", etats.rempli, "jean", _CV),
     Formulaire("POST /mon-profil/cv/{piece_id}/supprimer", "", etats.cv_disponible, "jean",
                "/mon-profil/cv/{piece}/supprimer", intrus=etats.transmettre),
+    Formulaire("POST /mon-profil/parcours", "", etats.rempli, "jean", _PARCOURS, {**PARCOURS, "suite": "suivante"},
+               intrus=etats.transmettre),
+    Formulaire("POST /mon-profil/parcours/{bloc}/ajouter", "", etats.rempli, "jean", f"{_PARCOURS}/langues/ajouter",
+               {**LIGNES["langues"], "suite": "page"}, intrus=etats.transmettre),
+    Formulaire("POST /mon-profil/parcours/{bloc}/ajouter", "avec un diplôme", etats.rempli, "jean",
+               f"{_PARCOURS}/initiales/ajouter", {**LIGNES["initiales"], "suite": "diplome"}),
+    Formulaire("POST /mon-profil/parcours/{bloc}/{ligne_id}", "", etats.diplome_disponible, "jean",
+               _LIGNE, {"titre": "Licence", "suite": "diplome"}, intrus=etats.supprimer_la_ligne),
+    Formulaire("POST /mon-profil/parcours/{bloc}/{ligne_id}/supprimer", "", etats.diplome_disponible, "jean",
+               f"{_LIGNE}/supprimer", intrus=etats.transmettre),
+    Formulaire("POST /mon-profil/diplomes/{piece_id}/supprimer", "", etats.diplome_disponible, "jean",
+               "/mon-profil/diplomes/{piece}/supprimer", intrus=etats.supprimer_la_ligne),
     Formulaire("POST /administration/envois/{mail_id}/renvoyer", "", etats.mail_mort, "alix",
                "/administration/envois"),
 ]  # fmt: skip
@@ -306,6 +319,8 @@ _ADRESSES = {"/statique/{nom}": statique("guichet.css")}
 _PARAMETRES = {
     "compte_id": "{transmis}",
     "piece_id": "{piece}",
+    "bloc": "initiales",
+    "ligne_id": "{ligne}",
     "jeton": "{jeton}",
     "defi": "{defi}",
     "code": "grand-est",
@@ -316,9 +331,15 @@ _PARAMETRES = {
 def pages() -> list[Lecture]:
     """A scene for each page that can be read, made from what its route declares."""
     return [
-        Lecture(f"GET {route}", "", etats.complet, _lecteur(route), _ADRESSES.get(route) or route.format(**_PARAMETRES))
+        Lecture(f"GET {route}", "", etats.complet, _lecteur(route), _ADRESSES.get(route) or _adresse(route))
         for route in lectures()
     ]
+
+
+def _adresse(route: str) -> str:
+    """A page's address: a diploma is Jean's for staff, Paul's for himself."""
+    diplome = "{diplome_transmis}" if route.startswith("/gestion/") else "{diplome}"
+    return route.format(**_PARAMETRES | ({"piece_id": diplome} if "diplomes" in route else {}))
 
 
 def acces(cle: str) -> str:

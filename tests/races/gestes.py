@@ -10,11 +10,12 @@ from infra.local.comptes import MOT_DE_PASSE as DEMO
 from infra.local.comptes import code_totp
 from tests.client import Answer
 from tests.races.monde import Envoi, Monde, Visiteur, remplir
-from tests.web.parcours import DOCUMENTS, IDENTIFICATION, IDENTITE
+from tests.web.parcours import DOCUMENTS, IDENTIFICATION, IDENTITE, LIGNES, MINIMUM
 
 _SYLLABES = ("Ba", "Ce", "Di", "Fo", "Gu", "La", "Me", "Ni", "Po", "Ru", "Sa", "Te", "Vi", "Zo")
 _NOMS = itertools.product(_SYLLABES, repeat=4)
 COMPTE, RENVOI, IDENTIFIER = "/deposer-un-cv", "/activation/renvoyer", "/mon-profil/identification"
+PARCOURIR = "/mon-profil/parcours"
 _documents: dict[str, str] = {}
 
 
@@ -83,6 +84,19 @@ def identification(visiteur: Visiteur, **autre: Any) -> Envoi:
     return remplir(visiteur, visiteur.get(IDENTIFIER), IDENTIFIER, **{**IDENTIFICATION, "suite": "suivante", **autre})
 
 
+def ligne(visiteur: Visiteur, bloc: str) -> Envoi:
+    """« Ajouter … », filled."""
+    chemin = f"{PARCOURIR}/{bloc}/ajouter"
+    return remplir(visiteur, visiteur.get(chemin), chemin, **{**LIGNES[bloc], "suite": "page"})
+
+
+def parcours(visiteur: Visiteur) -> None:
+    """« Parcours »: what is required, no more."""
+    assert remplir(visiteur, visiteur.get(PARCOURIR), PARCOURIR, **MINIMUM, suite="rester")().status == 303
+    for bloc in ("experiences", "initiales"):
+        assert ligne(visiteur, bloc)().status == 303
+
+
 def transmission(visiteur: Visiteur) -> Envoi:
     """The application, ready to be transmitted."""
     return remplir(visiteur, visiteur.get("/mon-profil/verification"), "/mon-profil/transmission")
@@ -92,6 +106,7 @@ def demande(monde: Monde) -> tuple[Personne, str]:
     """An application that waits in the Délégation Grand Est; answers the account's id."""
     qui, visiteur = inscrire(monde)
     assert identification(visiteur)().status == 303
+    parcours(visiteur)
     assert transmission(visiteur)().status == 303
     return qui, monde.registre.compte(qui.email)["pk"].removeprefix("COMPTE#")
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.races import courses
 from tests.races.gestes import (
+    PARCOURIR,
     RENVOI,
     a_activer,
     candidature,
@@ -16,12 +17,15 @@ from tests.races.gestes import (
     entrer,
     identification,
     inscrire,
+    ligne,
     mot_de_passe,
+    parcours,
     personne,
     second_facteur,
     transmission,
 )
-from tests.races.monde import Envoi, Monde, remplir
+from tests.races.monde import Envoi, Monde, Visiteur, remplir
+from tests.web.parcours import PARCOURS
 
 
 @dataclass(frozen=True)
@@ -96,13 +100,15 @@ def renvoi(monde: Monde) -> Scene:
 def profil(monde: Monde) -> Scene:
     """« Identification »."""
     _, visiteur = inscrire(monde)
-    return Scene(identification(visiteur), "/mon-profil", {"enregistrer_l_identification": 1, "COMMANDE": 1})
+    effets = {"enregistrer_l_identification": 1, "COMMANDE": 1}
+    return Scene(identification(visiteur), f"{PARCOURIR}?depuis=identification", effets)
 
 
 def transmettre(monde: Monde) -> Scene:
     """The application."""
     _, visiteur = inscrire(monde)
     assert identification(visiteur)().status == 303
+    parcours(visiteur)
     effets = {"DEMANDE": 1, "MAIL": 1, "transmettre_la_demande": 1, "COMMANDE": 1}
     return Scene(transmission(visiteur), "/mon-profil/transmission", effets)
 
@@ -123,6 +129,57 @@ def suppression_de_cv(monde: Monde) -> Scene:
     monde.registre.changer("pieces", piece, **depose)
     envoi = remplir(visiteur, visiteur.get(f"{chemin}/supprimer"), f"{chemin}/supprimer")
     return Scene(envoi, "/mon-profil/cv", {"supprimer_un_fichier": 1, "COMMANDE": 1})
+
+
+def page_parcours(monde: Monde) -> Scene:
+    """« Parcours »."""
+    _, visiteur = inscrire(monde)
+    envoi = remplir(visiteur, visiteur.get(PARCOURIR), PARCOURIR, **PARCOURS, suite="rester")
+    effets = {"PARCOURS": 1, "enregistrer_le_parcours": 1, "COMMANDE": 1}
+    return Scene(envoi, f"{PARCOURIR}?enregistre=oui", effets)
+
+
+def ajout_de_ligne(monde: Monde) -> Scene:
+    """« Ajouter une langue … »."""
+    _, visiteur = inscrire(monde)
+    effets = {"PARCOURS": 1, "LIGNE": 1, "ajouter_une_ligne": 1, "COMMANDE": 1}
+    return Scene(ligne(visiteur, "langues"), f"{PARCOURIR}?bloc=langues&fait=ajoutee#langues", effets)
+
+
+def _ligne_faite(monde: Monde, bloc: str) -> tuple[Visiteur, str]:
+    qui, visiteur = inscrire(monde)
+    assert ligne(visiteur, bloc)().status == 303
+    pk = f"INTERVENANT#{monde.registre.compte(qui.email)['pk'].removeprefix('COMPTE#')}"
+    faite = next(li for li in monde.registre.lignes("intervenants", f"LIGNE#{bloc}") if li["pk"] == pk)
+    return visiteur, f"{PARCOURIR}/{bloc}/{str(faite['sk']).rpartition('#')[2]}"
+
+
+def modification_de_ligne(monde: Monde) -> Scene:
+    """« Modifier » a line."""
+    visiteur, chemin = _ligne_faite(monde, "langues")
+    envoi = remplir(visiteur, visiteur.get(chemin), chemin, animation="oui", suite="page")
+    effets = {"modifier_une_ligne": 1, "COMMANDE": 1}
+    return Scene(envoi, f"{PARCOURIR}?bloc=langues&fait=modifiee#langues", effets)
+
+
+def suppression_de_ligne(monde: Monde) -> Scene:
+    """« Supprimer » a line."""
+    visiteur, chemin = _ligne_faite(monde, "langues")
+    envoi = remplir(visiteur, visiteur.get(f"{chemin}/supprimer"), f"{chemin}/supprimer")
+    effets = {"LIGNE": -1, "supprimer_une_ligne": 1, "COMMANDE": 1}
+    return Scene(envoi, f"{PARCOURIR}?bloc=langues&fait=supprimee#langues", effets)
+
+
+def suppression_de_diplome(monde: Monde) -> Scene:
+    """« Supprimer ce diplôme »."""
+    visiteur, ligne_ = _ligne_faite(monde, "initiales")
+    chemin = remplir(visiteur, visiteur.get(ligne_), ligne_, suite="diplome")().location
+    piece = next(p for p in monde.registre.lignes("pieces", f"PIECE#{chemin.rpartition('/')[2]}"))
+    depose = {"etat": "DISPONIBLE", "nom": "diplome.pdf", "format": "PDF", "depose_le": piece["cree_le"]}
+    monde.registre.changer("pieces", piece, **depose)
+    envoi = remplir(visiteur, visiteur.get(f"{chemin}/supprimer"), f"{chemin}/supprimer")
+    effets = {"supprimer_un_fichier": 1, "COMMANDE": 1}
+    return Scene(envoi, f"{PARCOURIR}?bloc=initiales&fait=diplome-supprime#initiales", effets)
 
 
 def _decision(monde: Monde, quoi: str, acte: str, **saisie: str) -> Scene:
@@ -183,6 +240,11 @@ SCENES: dict[str, Callable[[Monde], Scene]] = {
     "/mon-profil/transmission": transmettre,
     "/mon-profil/cv": annonce_de_cv,
     "/mon-profil/cv/{piece_id}/supprimer": suppression_de_cv,
+    "/mon-profil/parcours": page_parcours,
+    "/mon-profil/parcours/{bloc}/ajouter": ajout_de_ligne,
+    "/mon-profil/parcours/{bloc}/{ligne_id}": modification_de_ligne,
+    "/mon-profil/parcours/{bloc}/{ligne_id}/supprimer": suppression_de_ligne,
+    "/mon-profil/diplomes/{piece_id}/supprimer": suppression_de_diplome,
     "/gestion/inscriptions/{compte_id}/valider": validation,
     "/gestion/inscriptions/{compte_id}/complement": complement,
     "/gestion/inscriptions/{compte_id}/rejeter": rejet,

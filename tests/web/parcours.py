@@ -402,7 +402,7 @@ def annoncer_un_diplome(client: Client, compte_id: str) -> str:
 
 def joindre_un_diplome(guichet: Any, client: Client, compte_id: str, octets: bytes, nom: str = "diplome.pdf") -> str:
     """A diploma announced, sent, checked and scanned; answers its id."""
-    return _deposer(guichet, compte_id, annoncer_un_diplome(client, compte_id), octets, nom)
+    return deposer_la_piece(guichet, compte_id, annoncer_un_diplome(client, compte_id), octets, nom)
 
 
 def annoncer(client: Client) -> str:
@@ -455,10 +455,11 @@ def analyser(guichet: Any, compte_id: str, piece_id: str, etag: str, verdict: st
 
 def joindre_un_cv(guichet: Any, client: Client, compte_id: str, octets: bytes, nom: str = "cv.pdf") -> str:
     """A CV announced, sent, checked and scanned; answers its id."""
-    return _deposer(guichet, compte_id, annoncer(client), octets, nom)
+    return deposer_la_piece(guichet, compte_id, annoncer(client), octets, nom)
 
 
-def _deposer(guichet: Any, compte_id: str, piece_id: str, octets: bytes, nom: str) -> str:
+def deposer_la_piece(guichet: Any, compte_id: str, piece_id: str, octets: bytes, nom: str) -> str:
+    """A file that was announced: sent, checked and scanned."""
     etag = envoyer(compte_id, piece_id, octets, nom)
     controler(guichet, compte_id, piece_id)
     analyser(guichet, compte_id, piece_id, etag)
