@@ -212,7 +212,7 @@ def test_sans_reponse_la_demande_s_archive_a_deux_mois(
     qui = entrer(guichet, visiteur)
     assert ("a été archivée" in qui.get("/mon-profil").page.text) is archivee
     assert transmettre(qui).status == 303, "an archived application may be presented again"
-    assert guichet.sweep("balayer_demandes") == {"seen": 0, "changed": 0, "failed": 0}
+    assert guichet.sweep("balayer_demandes") == {"due": 0, "seen": 0, "changed": 0, "failed": 0}
 
 
 @pytest.mark.rule("E2", "S4")

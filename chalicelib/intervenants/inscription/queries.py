@@ -31,7 +31,7 @@ def defi(ctx: Context, pour: str, connu: str = "") -> dict[str, Any]:
     `pour`: the form that it is solved for.
     """
     visite, cookies = visit_of(ctx)
-    code = captcha.answer(ctx, connu, visite) if connu else None
+    code = captcha.answer(ctx, connu, visite, pour) if connu else None
     if code is None:
         consume(ctx, CAPTCHAS, ctx.source)
         connu, code = captcha.new(ctx, visite, pour)

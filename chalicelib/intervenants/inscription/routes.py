@@ -32,6 +32,8 @@ def _avec_defi(ctx: Context, template: str, status: int, form: Any, connu: str =
     """A page with a captcha made for its form, and the cookie that a first visit needs."""
     defi = queries.defi(ctx, form.POUR, connu)
     form.defi.data = defi["defi"]
+    if defi["defi"] != connu:  # what was typed answers another image
+        form.captcha.data, form.captcha.raw_data = "", []
     reply = page(template, status, form=form, image=defi["image"], **values)
     return reply.with_cookies(*defi["cookies"])
 
@@ -51,13 +53,10 @@ def post_compte(ctx: Context) -> Reply:
     if ctx.request.form.first("action") == "autre_image":
         return _avec_defi(ctx, COMPTE, 200, form, documents=documents)
     a_ouvrir = [(_A_OUVRIR.format(d["libelle"]), f"#document-{d['nom']}") for d in documents if not d["ouvert"]]
-    if not form.validate() or a_ouvrir:
-        connu = form.defi.data or ""
+    valable = form.validate() and not a_ouvrir
+    connu = _defi_resolu(ctx, form, valable)
+    if not valable or form.errors:
         return _avec_defi(ctx, COMPTE, 422, form, connu, documents=documents, autres_erreurs=a_ouvrir)
-    faux = captcha.spend(ctx, form.defi.data or "", bound_to(ctx), form.POUR, form.captcha.data)
-    if faux:
-        form.add_error("captcha", faux)
-        return _avec_defi(ctx, COMPTE, 422, form, documents=documents)
     try:
         suite = usecases.ouvrir_un_compte(
             ctx, form.identite(), form.email.data, form.mot_de_passe.data, "/deposer-un-cv/envoye"
@@ -66,6 +65,17 @@ def post_compte(ctx: Context) -> Reply:
         form.add_error("email", refus.reason.value)
         return _avec_defi(ctx, COMPTE, 409, form, documents=documents)
     return redirect(suite)
+
+
+def _defi_resolu(ctx: Context, form: Any, valable: bool) -> str:
+    """Rule T5: the captcha, wrong or right, is said with the other errors; answers the challenge that still serves."""
+    defi = form.defi.data or ""
+    if form.captcha.errors:
+        return defi
+    faux = captcha.spend(ctx, defi, bound_to(ctx), form.POUR, form.captcha.data, keep=not valable)
+    if faux:
+        form.add_error("captcha", faux)
+    return "" if faux else defi
 
 
 @bp.page("/deposer-un-cv/envoye", access=Access.PUBLIC)
@@ -119,12 +129,10 @@ def post_renvoyer(ctx: Context) -> Reply:
     form = RenvoiForm.of(ctx)
     if ctx.request.form.first("action") == "autre_image":
         return _avec_defi(ctx, RENVOYER, 200, form)
-    if not form.validate():
-        return _avec_defi(ctx, RENVOYER, 422, form, form.defi.data or "")
-    faux = captcha.spend(ctx, form.defi.data or "", bound_to(ctx), form.POUR, form.captcha.data)
-    if faux:
-        form.add_error("captcha", faux)
-        return _avec_defi(ctx, RENVOYER, 422, form)
+    valable = form.validate()
+    connu = _defi_resolu(ctx, form, valable)
+    if not valable or form.errors:
+        return _avec_defi(ctx, RENVOYER, 422, form, connu)
     return redirect(usecases.renvoyer_l_activation(ctx, form.email.data, "/deposer-un-cv/envoye?renvoi=oui"))
 
 
