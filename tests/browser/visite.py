@@ -11,10 +11,18 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from infra.local.portail import Portail
+from infra.local.portail import portail as ouvrir_le_portail
 from tests.browser import parcours, semis
 from tests.fichiers import eicar, pdf
 
 Voir = Callable[[Page, str], None]
+
+SANS_PAGE = {
+    "/captcha", "/communes", "/session",  # parts of pages, asked by a script
+    "/gestion/inscriptions.csv", "/robots.txt", "/statique/{nom}",  # files
+    "/gestion/inscriptions/{compte_id}/cv", "/mon-profil/cv/{piece_id}/original",  # to the bucket, by a short link
+}  # fmt: skip
+"""What is asked by GET and shows no page of its own: all other routes are visited (conftest)."""
 
 
 @dataclass
@@ -146,6 +154,8 @@ def inscription(visite: Visite) -> None:
         page.get_by_role("link", name="Écouter les chiffres").click()
         page.locator("audio").wait_for()
         visite.voir(page, "déposer un CV, écoute du code")
+        visite.aller(page, f"/captcha/{page.locator('input[name=defi]').input_value()}/son", "écoute du code, seule")
+        page.goto(portail.url + "/deposer-un-cv")
         parcours.remplir_le_compte(portail, page, qui, captcha="000000")
         envoyer(page, "Valider")
         visite.voir(page, "déposer un CV, code de l’image refusé")
@@ -219,9 +229,15 @@ def transmission(visite: Visite) -> None:
     with visite.ouvrir(qui) as page:
         visite.aller(page, "/mon-profil/identification?enregistre=oui", "identification enregistrée")
         visite.aller(page, "/mon-profil", "mon profil, prêt à transmettre")
+        tardive = page.context.new_page()
+        tardive.goto(visite.portail.url + "/mon-profil/identification")
         visite.aller(page, "/mon-profil/verification", "vérification")
         envoyer(page, "Enregistrer et transmettre ma demande d’inscription")
         visite.voir(page, "dossier transmis")
+        tardive.get_by_label("Lieu de naissance (ville)").fill("Épinal")
+        envoyer(tardive, "Enregistrer")
+        visite.voir(tardive, "identification, enregistrée trop tard")
+        tardive.close()
         visite.aller(page, "/mon-profil", "mon profil, en cours d’étude")
         visite.aller(page, "/mon-profil/identification", "identification, lecture seule")
         visite.aller(page, "/mon-profil/cv", "CV, lecture seule")
@@ -270,6 +286,12 @@ def gestion(visite: Visite) -> None:
         visite.aller(page, "/gestion/inscriptions", "demandes, aucune")
     with visite.ouvrir(semis.se_connecter(portail, "gestionnaire@demo.fr")) as page:
         visite.aller(page, "/gestion/inscriptions", "demandes")
+        page.get_by_label("Nom ou référence").fill("inconnu")
+        envoyer(page, "Rechercher")
+        visite.voir(page, "recherche, aucun résultat")
+        page.get_by_label("Nom ou référence").fill(sans_cv.nom)
+        envoyer(page, "Rechercher")
+        visite.voir(page, "recherche")
         suivre(page, f"{sans_cv.nom} {sans_cv.prenom}")
         visite.voir(page, "dossier à décider, sans CV")
         autre_fenetre = page.context.new_page()
@@ -280,6 +302,9 @@ def gestion(visite: Visite) -> None:
         envoyer(page, "Valider la demande")
         visite.voir(page, "dossier déjà décidé par un autre")
         visite.aller(page, "/gestion/inscriptions?etat=COMPLEMENT&ordre=recentes", "demandes en complément, aucune")
+        visite.aller(page, "/gestion/inscriptions/recherche", "recherche à commencer")
+        envoyer(page, "Rechercher")
+        visite.voir(page, "recherche, rien de saisi")
         visite.aller(page, "/gestion/inscriptions?etat=VALIDEE&ordre=recentes", "demandes traitées")
         page.goto(portail.url + "/gestion/inscriptions")
         suivre(page, f"{avec_cv.nom} {avec_cv.prenom}")
@@ -321,6 +346,45 @@ def intervenant_valide(visite: Visite) -> None:
         visite.aller(page, "/plan-du-site", "plan du site, une fois dans son espace")
 
 
+def etats_rares(visite: Visite) -> None:
+    """Rules S4, S6, V1: long lists, mails given up, failures, maintenance; in portals that nobody else looks at."""
+    with ouvrir_le_portail(workers=1, env={"MAINTENANCE": "oui"}, demo=False) as ferme, visite.ouvrir() as page:
+        page.goto(ferme.url)
+        visite.voir(page, "erreur 503, maintenance")
+    with ouvrir_le_portail(workers=1) as portail:
+        ailleurs = Visite(portail, visite.fenetre, visite.voir)
+        _longue_liste(ailleurs)
+        semis.demander_un_compte(portail, semis.personne())
+        semis.abandonner_un_mail(portail)
+        with ailleurs.ouvrir(semis.se_connecter(portail, "admin@demo.fr")) as page:
+            ailleurs.aller(page, "/administration/envois", "administration, un envoi en échec")
+        _pannes(ailleurs)
+
+
+def _longue_liste(visite: Visite) -> None:
+    semis.multiplier_la_demande(visite.portail, 25, ["grand-est", "bretagne"])
+    with visite.ouvrir(semis.se_connecter(visite.portail, "gestionnaire@demo.fr")) as page:
+        visite.aller(page, "/gestion/inscriptions", "demandes, première page")
+        suivre(page, "Demandes suivantes")
+        visite.voir(page, "demandes, page suivante")
+        visite.aller(page, "/gestion/inscriptions?structure=bretagne&ordre=recentes", "demandes, une structure")
+
+
+def _pannes(visite: Visite) -> None:
+    portail = visite.portail
+    with visite.ouvrir(semis.se_connecter(portail, "intervenant@demo.fr")) as page:
+        page.goto(portail.url + "/mon-profil/identification")
+        page.get_by_label("Lieu de naissance (ville)").fill("Épinal")
+        semis.casser_le_profil(portail, "intervenant@demo.fr")
+        autre = page.context.new_page()
+        visite.aller(autre, "/mon-profil", "erreur 500")
+        autre.close()
+        semis.couper_la_table(portail, "intervenants")
+        envoyer(page, "Enregistrer")
+        visite.voir(page, "erreur 503, saisie gardée")
+        visite.aller(page, "/mon-profil", "erreur 503")
+
+
 CHAPITRES: tuple[Callable[[Visite], None], ...] = (
     pages_publiques,
     connexion,
@@ -332,4 +396,5 @@ CHAPITRES: tuple[Callable[[Visite], None], ...] = (
     fichiers,
     gestion,
     intervenant_valide,
+    etats_rares,
 )

@@ -250,6 +250,8 @@ FORMULAIRES = [
                _AUTRE_NOM, intrus=etats.transmettre),
     Formulaire("POST /mon-profil/transmission", "", etats.a_transmettre, "jean", "/mon-profil/verification",
                intrus=etats.supprimer_le_cv),
+    Formulaire("POST /gestion/inscriptions/recherche", "", etats.a_valider, "gaelle", "/gestion/inscriptions/recherche",
+               {"recherche": "Dubois"}),
     Formulaire("POST /gestion/inscriptions/{compte_id}/valider", "", etats.a_valider, "gaelle",
                "/gestion/inscriptions/{compte}", intrus=etats.valider_ailleurs),
     Formulaire("POST /mon-profil/transmission", "après un complément", etats.complement_demande, "jean",

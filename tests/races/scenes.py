@@ -28,13 +28,15 @@ from tests.races.monde import Envoi, Monde, remplir
 class Scene:
     """A form ready to leave. `effets`: rows that come or go, by kind, when it is sent, were it six times.
 
-    `ensuite`: what to wait for before it is sent for the last time.
+    `suite`: where it leads, or the title of the page that it shows; `ensuite`: what to wait for before it is sent for
+    the last time.
     """
 
     envoi: Envoi
     suite: str
     effets: dict[str, int] = field(default_factory=dict)
     ensuite: Callable[[], None] = lambda: None
+    statut: int = 303
 
 
 def connexion(monde: Monde) -> Scene:
@@ -103,7 +105,7 @@ def transmettre(monde: Monde) -> Scene:
     """The application."""
     _, visiteur = inscrire(monde)
     assert identification(visiteur)().status == 303
-    effets = {"DEMANDE": 1, "MAIL": 1, "transmettre_la_demande": 1, "COMMANDE": 1}
+    effets = {"DEMANDE": 1, "MAIL": 1, "transmettre_la_demande": 1, "REFERENCE": 1, "COMMANDE": 1}
     return Scene(transmission(visiteur), "/mon-profil/transmission", effets)
 
 
@@ -132,6 +134,13 @@ def _decision(monde: Monde, quoi: str, acte: str, **saisie: str) -> Scene:
     effets = {"DECISION": 1, "MAIL": 1, acte: 1, "COMMANDE": 1}
     envoi = remplir(gestion, gestion.get(chemin), f"{chemin}/{quoi}", **saisie)
     return Scene(envoi, f"{chemin}?decidee=oui", effets)
+
+
+def recherche(monde: Monde) -> Scene:
+    """Looking for an application changes nothing."""
+    demande(monde)
+    gestion, chemin = entrer(monde, "gestionnaire@demo.fr"), "/gestion/inscriptions/recherche"
+    return Scene(remplir(gestion, gestion.get(chemin), chemin, recherche="Lattente"), "Rechercher", statut=200)
 
 
 def validation(monde: Monde) -> Scene:
@@ -183,6 +192,7 @@ SCENES: dict[str, Callable[[Monde], Scene]] = {
     "/mon-profil/transmission": transmettre,
     "/mon-profil/cv": annonce_de_cv,
     "/mon-profil/cv/{piece_id}/supprimer": suppression_de_cv,
+    "/gestion/inscriptions/recherche": recherche,
     "/gestion/inscriptions/{compte_id}/valider": validation,
     "/gestion/inscriptions/{compte_id}/complement": complement,
     "/gestion/inscriptions/{compte_id}/rejeter": rejet,

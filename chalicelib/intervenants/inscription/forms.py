@@ -8,6 +8,7 @@ from wtforms.validators import ValidationError
 
 from chalicelib.commun.comptes import public as comptes
 from chalicelib.commun.comptes.rules import Civilite, Identite
+from chalicelib.commun.referentiels.rules import cle_de_tri
 from chalicelib.core.web.forms import Choix, DateFr, Longueur, Paragraphe, PortalForm, Requis, Texte
 from chalicelib.intervenants.inscription.rules import MESSAGE_MAX, TEXTES_PRETS
 from chalicelib.intervenants.profil.rules import faute_de_naissance, faute_de_nom
@@ -130,6 +131,17 @@ class RejetForm(PortalForm):
         "Motif", [Requis("Écrivez pourquoi la demande n’est pas retenue : la personne lira ce texte."),
                   Longueur(MESSAGE_MAX)]
     )  # fmt: skip
+
+
+class RechercheForm(PortalForm):
+    """Rule S4: staff look for an application. Sent by POST: a name never stands in an address."""
+
+    recherche = Texte("Nom ou référence", [Requis("Saisissez le début d’un nom, ou une référence."), Longueur(100)])
+
+    def validate_recherche(self, field: Field) -> None:
+        """Something to look for."""
+        if field.data and not cle_de_tri(field.data):
+            raise ValidationError("Saisissez des lettres ou des chiffres : le début d’un nom, ou une référence.")
 
 
 class RenvoiForm(PortalForm):

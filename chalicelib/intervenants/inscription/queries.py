@@ -137,9 +137,20 @@ def liste_de_travail(ctx: Context, filtre: Filtre) -> dict[str, Any]:
         "demandes": [
             (d, referentiels.structure(d.structure), rules.attente(_jours(ctx, rules.rang(d)))) for d in montrees
         ],
+        "entiere": not filtre.apres and len(demandes) <= PAR_PAGE,
         "suite": rules.rang(montrees[-1]) if len(demandes) > PAR_PAGE else None,
         "structures": [s for s in map(referentiels.structure, ctx.user.structures) if s],
         "filtre": filtre,
+    }
+
+
+def recherche(ctx: Context, debut: str) -> dict[str, Any]:
+    """Rules S4, T6: applications of the gestionnaire's structures, whatever their state; the first ones."""
+    trouvees = [d for s in ctx.user.structures for d in store.chercher(s, debut, PAR_PAGE + 1)]
+    trouvees.sort(key=lambda d: d.nom)
+    return {
+        "demandes": [(d, referentiels.structure(d.structure)) for d in trouvees[:PAR_PAGE]],
+        "encore": len(trouvees) > PAR_PAGE,
     }
 
 

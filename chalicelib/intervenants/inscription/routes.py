@@ -14,7 +14,13 @@ from chalicelib.core.web import captcha, session
 from chalicelib.core.web.pages import Pages, Reply, bound_to, page, redirect
 from chalicelib.core.web.urls import url
 from chalicelib.intervenants.inscription import queries, usecases
-from chalicelib.intervenants.inscription.forms import ComplementForm, CompteForm, RejetForm, RenvoiForm
+from chalicelib.intervenants.inscription.forms import (
+    ComplementForm,
+    CompteForm,
+    RechercheForm,
+    RejetForm,
+    RenvoiForm,
+)
 from chalicelib.intervenants.inscription.rules import Etat, Filtre
 
 bp = Pages(__name__)
@@ -23,7 +29,7 @@ COMPTE, ENVOYE, CAPTCHA, SON, ACTIVER, RENVOYER = (
     f"{_T}/{n}.html" for n in ("compte", "envoye", "captcha", "son", "activer", "renvoyer")
 )
 TACHES, VERIFIER, TRANSMISE = (f"{_T}/{n}.html" for n in ("taches", "verifier", "transmise"))
-LISTE, DOSSIER = (f"{_T}/{n}.html" for n in ("gestion_liste", "gestion_dossier"))
+LISTE, DOSSIER, RECHERCHE = (f"{_T}/{n}.html" for n in ("gestion_liste", "gestion_dossier", "gestion_recherche"))
 _A_OUVRIR = "Ouvrez ce document : « {} »."
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
@@ -168,7 +174,7 @@ def get_transmission(ctx: Context) -> Reply:
 @bp.page("/gestion/inscriptions", access=Access.GESTIONNAIRE)
 def get_liste(ctx: Context) -> Reply:
     """Rule E2: the work list."""
-    return page(LISTE, **queries.liste_de_travail(ctx, _filtre(ctx)))
+    return page(LISTE, recherche=RechercheForm(), **queries.liste_de_travail(ctx, _filtre(ctx)))
 
 
 def _filtre(ctx: Context) -> Filtre:
@@ -188,6 +194,21 @@ def get_export(ctx: Context) -> Reply:
     nom = f"demandes-{ctx.today.isoformat()}.csv"
     entetes = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": f'attachment; filename="{nom}"'}
     return Reply(body=body, headers=entetes)
+
+
+@bp.page("/gestion/inscriptions/recherche", access=Access.GESTIONNAIRE)
+def get_recherche(ctx: Context) -> Reply:
+    """Rule S4."""
+    return page(RECHERCHE, form=RechercheForm())
+
+
+@bp.page("/gestion/inscriptions/recherche", access=Access.GESTIONNAIRE, methods=("POST",))
+def post_recherche(ctx: Context) -> Reply:
+    """Rule S4."""
+    form = RechercheForm.of(ctx)
+    if not form.validate():
+        return page(RECHERCHE, 422, form=form)
+    return page(RECHERCHE, form=form, **queries.recherche(ctx, form.recherche.data))
 
 
 @bp.page("/gestion/inscriptions/{compte_id}", access=Access.GESTIONNAIRE)
