@@ -24,8 +24,8 @@ SANS_CADRE = {
     "chalicelib/core/templates/mails/base.html": "the layout of mails, HTML",
     "chalicelib/core/templates/mails/base.txt": "the layout of mails, text",
     "chalicelib/commun/referentiels/templates/communes.html": "options that a script puts in a list",
-    "chalicelib/intervenants/inscription/templates/captcha.html": "the captcha alone for a script, included in forms",
-    "chalicelib/intervenants/inscription/templates/son.html": "the sound alone for a script, else a bare small window",
+    "chalicelib/commun/defis/templates/captcha.html": "the captcha alone for a script, included in forms",
+    "chalicelib/commun/defis/templates/son.html": "the sound alone for a script, else a bare small window",
 }
 RELUS = {
     "chalicelib/core/templates/macros/icones.html": ["TRACES[nom]|safe"],

@@ -12,40 +12,12 @@ from chalicelib.core.context import PARIS, Context, from_iso
 from chalicelib.core.errors import NotFound
 from chalicelib.core.table import get_many
 from chalicelib.core.tableur import csv_text
-from chalicelib.core.web import captcha
-from chalicelib.core.web.captcha_dessin import image
-from chalicelib.core.web.limits import Limit, consume
-from chalicelib.core.web.pages import visit_of
 from chalicelib.intervenants.inscription import rules, store
 from chalicelib.intervenants.inscription.rules import Demande, Etat, Filtre
 from chalicelib.intervenants.profil import public as profil
 from chalicelib.intervenants.profil.public import Mode
 
-CAPTCHAS = Limit("captchas", 60, captcha.LIFE)
 PAR_PAGE, EXPORT_MAX = 20, 5000
-
-
-def defi(ctx: Context, pour: str, connu: str = "") -> dict[str, Any]:
-    """Rule T5: the challenge still good for this visit, or a new one; with the cookie that a first visit needs.
-
-    `pour`: the form that it is solved for.
-    """
-    visite, cookies = visit_of(ctx)
-    code = captcha.answer(ctx, connu, visite, pour) if connu else None
-    if code is None:
-        consume(ctx, CAPTCHAS, ctx.source)
-        connu, code = captcha.new(ctx, visite, pour)
-    return {"defi": connu, "image": image(code), "cookies": cookies}
-
-
-def son_du_defi(ctx: Context, connu: str) -> str:
-    """Rule T5: the same code, to hear."""
-    from chalicelib.core.web.captcha_dessin import son
-
-    code = captcha.answer(ctx, connu, visit_of(ctx)[0])
-    if code is None:
-        raise NotFound
-    return son(code, ctx.chance())
 
 
 def documents(ctx: Context) -> list[dict[str, Any]]:
