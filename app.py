@@ -9,6 +9,7 @@ from chalicelib.commun.contenus import routes as contenus_routes
 from chalicelib.commun.defis import routes as defis_routes
 from chalicelib.commun.envois import events as envois_events
 from chalicelib.commun.envois import routes as envois_routes
+from chalicelib.commun.identifiants import routes as identifiants_routes
 from chalicelib.commun.pieces import events as pieces_events
 from chalicelib.commun.referentiels import routes as referentiels_routes
 from chalicelib.core.web import pages
@@ -37,6 +38,7 @@ for module in (
     defis_routes,
     envois_events,
     envois_routes,
+    identifiants_routes,
     inscription_events,
     inscription_routes,
     pieces_events,
