@@ -8,16 +8,24 @@ from typing import Any
 
 from tests.races import courses
 from tests.races.gestes import (
+    ADRESSE,
+    CHANGER,
+    NOUVEAU,
+    OUBLI,
     RENVOI,
     a_activer,
+    autre_adresse,
     candidature,
     code,
     demande,
     entrer,
     identification,
     inscrire,
+    lien_d_un_mail,
     mot_de_passe,
+    oubli,
     personne,
+    reinitialisation,
     second_facteur,
     transmission,
 )
@@ -93,6 +101,54 @@ def renvoi(monde: Monde) -> Scene:
     lu = monde.registre.reponse_au_defi(page.page.form(RENVOI)["fields"]["defi"][0])
     envoi = remplir(visiteur, page, RENVOI, email=qui.email, captcha=lu)
     return Scene(envoi, "/deposer-un-cv/envoye", {"JETON": 1, "MAIL": 1, "renvoyer_l_activation": 1, "COMMANDE": 1})
+
+
+def changement(monde: Monde) -> Scene:
+    """« Changer mon mot de passe »: the session goes on under another id; who sends twice is led to the same page."""
+    qui, visiteur = inscrire(monde)
+    saisie = {"mot_de_passe_actuel": qui.saisie["mot_de_passe"], **NOUVEAU}
+    envoi = remplir(visiteur, visiteur.get(CHANGER), CHANGER, **saisie)
+    return Scene(envoi, f"{CHANGER}?change=oui", {"changer_son_mot_de_passe": 1, "COMMANDE": 1})
+
+
+def mot_de_passe_oublie(monde: Monde) -> Scene:
+    """« Mot de passe oublié »: one link, one mail."""
+    qui, _ = inscrire(monde)
+    effets = {"JETON": 1, "LIEN": 1, "MAIL": 1, "demander_un_mot_de_passe": 1, "COMMANDE": 1}
+    return Scene(oubli(monde, qui.email), f"{OUBLI}/envoye", effets)
+
+
+def nouveau_mot_de_passe(monde: Monde) -> Scene:
+    """The form behind the link: it serves once."""
+    qui, _ = inscrire(monde)
+    lien, visiteur = reinitialisation(monde, qui.email), monde.visiteur()
+    effets = {"LIEN": -1, "MAIL": 1, "reinitialiser_son_mot_de_passe": 1, "COMMANDE": 1}
+    return Scene(remplir(visiteur, visiteur.get(lien), lien, **NOUVEAU), "/connexion?nouveau=mot-de-passe", effets)
+
+
+def demande_d_adresse(monde: Monde) -> Scene:
+    """« Modifier mon adresse e-mail »: a link to the new one, a word to the old one."""
+    _, visiteur = inscrire(monde)
+    effets = {"JETON": 1, "LIEN": 1, "MAIL": 2, "demander_une_adresse": 1, "COMMANDE": 1}
+    return Scene(autre_adresse(visiteur, personne().email), f"{ADRESSE}?demandee=oui", effets)
+
+
+def annulation_d_adresse(monde: Monde) -> Scene:
+    """« Annuler la modification »."""
+    _, visiteur = inscrire(monde)
+    assert autre_adresse(visiteur, personne().email)().status == 303
+    envoi = remplir(visiteur, visiteur.get(ADRESSE), f"{ADRESSE}/annuler")
+    return Scene(envoi, f"{ADRESSE}?annulee=oui", {"LIEN": -1, "annuler_une_adresse": 1, "COMMANDE": 1})
+
+
+def nouvelle_adresse(monde: Monde) -> Scene:
+    """The button behind the link, pressed in one's own session, which goes on under another id."""
+    _, visiteur = inscrire(monde)
+    email = personne().email
+    assert autre_adresse(visiteur, email)().status == 303
+    lien = lien_d_un_mail(monde, email, "Confirmez", "nouvelle-adresse")
+    effets = {"LIEN": -1, "MAIL": 1, "changer_son_adresse": 1, "COMMANDE": 1}
+    return Scene(remplir(visiteur, visiteur.get(lien), lien), f"{ADRESSE}?change=oui", effets)
 
 
 def profil(monde: Monde) -> Scene:
@@ -188,6 +244,12 @@ SCENES: dict[str, Callable[[Monde], Scene]] = {
     "/deposer-un-cv": compte,
     "/activation/{jeton}": activation,
     "/activation/renvoyer": renvoi,
+    "/mon-compte/mot-de-passe": changement,
+    "/mot-de-passe-oublie": mot_de_passe_oublie,
+    "/nouveau-mot-de-passe/{jeton}": nouveau_mot_de_passe,
+    "/mon-compte/adresse-e-mail": demande_d_adresse,
+    "/mon-compte/adresse-e-mail/annuler": annulation_d_adresse,
+    "/nouvelle-adresse/{jeton}": nouvelle_adresse,
     "/mon-profil/identification": profil,
     "/mon-profil/transmission": transmettre,
     "/mon-profil/cv": annonce_de_cv,

@@ -117,7 +117,10 @@ def annuler_l_adresse(ctx: Context) -> str:
     act = Act(ctx)
     store.oublier(act, ctx.user.id, But.ADRESSE, demande)
     audit.note(act, "annuler_une_adresse", ctx.user.id)
-    return act.commit(suite)
+    try:
+        return act.commit(suite)
+    except Conflict:  # cancelled, replaced or followed at this very instant: the page shows which
+        return suite
 
 
 def changer_d_adresse(ctx: Context, lien: LienSuivi) -> tuple[str, str]:
