@@ -193,6 +193,99 @@ def activation(visite: Visite) -> None:
         visite.aller(page, second, "activation, lien expiré")
 
 
+def mot_de_passe(visite: Visite) -> None:
+    """Rules J4, J5, T3: changed from the account, then forgotten."""
+    portail = visite.portail
+    qui, dedans = semis.inscrire(portail)
+    with visite.ouvrir(dedans) as page:
+        visite.aller(page, "/mon-compte/mot-de-passe", "mot de passe")
+        envoyer(page, "Enregistrer")
+        visite.voir(page, "mot de passe, rien de saisi")
+        page.locator("#mot_de_passe_actuel").fill(qui.mot_de_passe)
+        _nouveau(page, "Courir-3-Fois!")
+        visite.voir(page, "mot de passe changé")
+    with visite.ouvrir() as page:
+        visite.aller(page, "/mot-de-passe-oublie", "mot de passe oublié")
+        envoyer(page, "Recevoir un lien")
+        visite.voir(page, "mot de passe oublié, rien de saisi")
+        lien = _oublier(portail, page, qui.email, 0)
+        visite.voir(page, "mot de passe oublié, e-mail envoyé")
+        visite.aller(page, lien, "nouveau mot de passe")
+        _nouveau(page, "court")
+        visite.voir(page, "nouveau mot de passe, trop court")
+        _nouveau(page, "Nager-4-Fois!")
+        visite.voir(page, "connexion, mot de passe changé")
+        visite.aller(page, lien, "nouveau mot de passe, lien utilisé")
+        page.goto(portail.url + "/mot-de-passe-oublie")
+        lien = _oublier(portail, page, qui.email, 1)
+        portail.avancer(3601)
+        visite.aller(page, lien, "nouveau mot de passe, lien expiré")
+        visite.aller(page, "/nouveau-mot-de-passe/inconnu", "nouveau mot de passe, lien inconnu")
+
+
+def _nouveau(page: Page, mot: str) -> None:
+    page.locator("#mot_de_passe").fill(mot)
+    page.locator("#confirmation_mot_de_passe").fill(mot)
+    envoyer(page, "Enregistrer")
+
+
+def _oublier(portail: Portail, page: Page, email: str, deja: int) -> str:
+    """« Mot de passe oublié », filled and sent; answers the link of the mail."""
+    page.get_by_label("Adresse e-mail").fill(email)
+    page.get_by_label("Recopier le texte de l’image").fill(_captcha(portail, page))
+    envoyer(page, "Recevoir un lien")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Consultez votre messagerie")
+    return _lien(portail, email, "Réinitialisation", "/nouveau-mot-de-passe/", deja)
+
+
+def _lien(portail: Portail, email: str, sujet: str, chemin: str, deja: int = 0) -> str:
+    mail = portail.attendre_mail(email, sujet, deja)
+    return str(next(mot for mot in mail["text"].split() if chemin in mot)).removeprefix(portail.url)
+
+
+def adresse(visite: Visite) -> None:
+    """Rule J3."""
+    portail, nouvelle = visite.portail, f"nouvelle.{semis.personne().email}"
+    qui, dedans = semis.inscrire(portail)
+    with visite.ouvrir(dedans) as page:
+        visite.aller(page, "/mon-compte/adresse-e-mail", "adresse e-mail")
+        envoyer(page, "Recevoir le lien de confirmation")
+        visite.voir(page, "adresse e-mail, rien de saisi")
+        liens = []
+        for deja in range(2):
+            page.locator("#email").fill(nouvelle)
+            page.locator("#confirmation_email").fill(nouvelle)
+            page.locator("#mot_de_passe_actuel").fill(qui.mot_de_passe)
+            envoyer(page, "Recevoir le lien de confirmation")
+            liens.append(_lien(portail, nouvelle, "Confirmez", "/nouvelle-adresse/", deja))
+            if not deja:
+                visite.voir(page, "adresse e-mail, modification en attente")
+                envoyer(page, "Annuler la modification")
+                visite.voir(page, "adresse e-mail, modification annulée")
+        visite.aller(page, liens[0], "nouvelle adresse, lien annulé")
+        visite.aller(page, liens[1], "nouvelle adresse à confirmer")
+        envoyer(page, "Confirmer cette adresse")
+        visite.voir(page, "adresse e-mail changée")
+
+
+def adresse_prise(visite: Visite) -> None:
+    """Rules J3, B3: two people confirm one address."""
+    portail, nouvelle, liens = visite.portail, f"prise.{semis.personne().email}", []
+    for deja in range(2):
+        qui, dedans = semis.inscrire(portail)
+        saisie = {"email": nouvelle, "confirmation_email": nouvelle, "mot_de_passe_actuel": qui.mot_de_passe}
+        formulaire = dedans.get("/mon-compte/adresse-e-mail")
+        assert dedans.submit(formulaire, "/mon-compte/adresse-e-mail", **saisie).status == 303
+        liens.append(_lien(portail, nouvelle, "Confirmez", "/nouvelle-adresse/", deja))
+    with visite.ouvrir() as page:
+        page.goto(portail.url + liens[0])
+        envoyer(page, "Confirmer cette adresse")
+        visite.voir(page, "connexion, adresse changée")
+        page.goto(portail.url + liens[1])
+        envoyer(page, "Confirmer cette adresse")
+        visite.voir(page, "nouvelle adresse, déjà prise")
+
+
 def _captcha(portail: Portail, page: Page) -> str:
     return semis.captcha(portail, page.locator("input[name=defi]").input_value())
 
@@ -391,6 +484,9 @@ CHAPITRES: tuple[Callable[[Visite], None], ...] = (
     refus,
     inscription,
     activation,
+    mot_de_passe,
+    adresse,
+    adresse_prise,
     identification,
     transmission,
     fichiers,
