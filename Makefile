@@ -36,7 +36,7 @@ bench: .venv/.ok .venv-aws/.ok assets sons ## Mesures : débits, délais, démar
 rules: .venv/.ok ## Règles de la spécification et les tests qui les prouvent
 	$(PY) -m infra.regles
 
-package: .venv/.ok assets sons ## Les piles à déployer, dans build/ : make package STAGE=prod [PYTHON=python3.13]
+package: .venv/.ok assets sons ## Les piles à déployer, dans build/ : make package STAGE=prod [PYTHON=python3.13] [IDENTITE=dossier]
 	$(PY) -m infra.package --stage $(STAGE) $(if $(filter-out python3,$(PYTHON)),--python $(PYTHON))
 
 deploy: package ## Déploie sur AWS : make deploy STAGE=prod [SCAN=1] [ALARM_EMAIL=…]
@@ -59,13 +59,14 @@ lock: ## Refait les verrous des dépendances, à jour
 
 clean: ## Enlève ce qui a été fabriqué, sauf les données gardées
 	rm -rf .venv .venv-aws .venv-checkov node_modules build .run .pytest_cache .mypy_cache .ruff_cache .hypothesis \
-	  .import_linter_cache chalicelib/core/static/vendor chalicelib/core/sons chalicelib/_templates
+	  .import_linter_cache chalicelib/core/static/vendor chalicelib/core/static/identite chalicelib/core/sons chalicelib/_templates
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # What the rest stands on.
 
 assets: .venv/.ok # knows by itself what is up to date
 	@$(PY) infra/assets.py
+	@$(PY) infra/identite.py "$(IDENTITE)"
 
 sons: chalicelib/core/sons/.ok
 

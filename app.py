@@ -6,8 +6,10 @@ from chalicelib.commun.comptes import public as comptes
 from chalicelib.commun.comptes import routes as comptes_routes
 from chalicelib.commun.contenus import public as contenus
 from chalicelib.commun.contenus import routes as contenus_routes
+from chalicelib.commun.defis import routes as defis_routes
 from chalicelib.commun.envois import events as envois_events
 from chalicelib.commun.envois import routes as envois_routes
+from chalicelib.commun.identifiants import routes as identifiants_routes
 from chalicelib.commun.pieces import events as pieces_events
 from chalicelib.commun.referentiels import routes as referentiels_routes
 from chalicelib.core.web import pages
@@ -34,8 +36,10 @@ for module in (
     accueil_routes,
     comptes_routes,
     contenus_routes,
+    defis_routes,
     envois_events,
     envois_routes,
+    identifiants_routes,
     inscription_events,
     inscription_routes,
     parcours_routes,

@@ -138,8 +138,8 @@ def tableau(lignes: Iterable[Ligne]) -> bytes:
 
 
 def typographie(nom: str) -> str:
-    """The name with the apostrophe that French prints."""
-    return nom.replace("'", "’")
+    """The name as French prints it: its apostrophe, its hyphens."""
+    return nom.replace("'", "’").replace("Wallis et Futuna", "Wallis-et-Futuna")
 
 
 def regions(source: Any) -> Iterable[Ligne]:

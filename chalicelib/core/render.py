@@ -18,6 +18,7 @@ from jinja2 import (
 from chalicelib.core import dates
 from chalicelib.core.settings import settings
 from chalicelib.core.web import urls
+from chalicelib.core.web.identite import identite
 
 ROOT = Path(__file__).parent.parent
 COMPILED = ROOT / "_templates"
@@ -48,7 +49,7 @@ def _loader() -> BaseLoader:
 @cache
 def _env() -> Environment:
     env = environnement()
-    env.globals["reglages"] = settings()
+    env.globals.update(reglages=settings(), identite=identite())
     return env
 
 

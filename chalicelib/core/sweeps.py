@@ -22,6 +22,7 @@ class RunRow(Row):
     Meta = meta("noyau")
     debut = UnicodeAttribute()
     fin = UnicodeAttribute(null=True)
+    dus = NumberAttribute(default=0)
     vus = NumberAttribute(default=0)
     changes = NumberAttribute(default=0)
     echecs = NumberAttribute(default=0)
@@ -29,8 +30,9 @@ class RunRow(Row):
 
 @dataclass
 class Tally:
-    """What a run saw."""
+    """What a run saw. `due`: what it found due, be it left to the next run."""
 
+    due: int = 0
     seen: int = 0
     changed: int = 0
     failed: int = 0
@@ -51,9 +53,12 @@ def sweep(ctx: Context, name: str, items: Iterable[T], move: Callable[[T], bool]
     row = RunRow(f"BALAYAGE#{name}", ctx.instant, debut=iso(began), ttl=seconds(ctx, KEPT))
     row.save()
     tally = Tally()
-    for item in items:
+    rest = iter(items)
+    for item in rest:
+        tally.due += 1
         if (live_context().now - began).total_seconds() > lasts:
-            log.warning("sweep.cut_short", sweep=name)
+            tally.due += sum(1 for _ in rest)
+            log.warning("sweep.cut_short", sweep=name, due=tally.due, seen=tally.seen)
             break
         tally.seen += 1
         try:
@@ -63,7 +68,8 @@ def sweep(ctx: Context, name: str, items: Iterable[T], move: Callable[[T], bool]
         except Exception:
             tally.failed += 1
             log.failure("sweep.item_failed", sweep=name)
-    row.vus, row.changes, row.echecs, row.fin = tally.seen, tally.changed, tally.failed, live_context().instant
+    row.dus, row.vus, row.changes, row.echecs = tally.due, tally.seen, tally.changed, tally.failed
+    row.fin = live_context().instant
     row.save()
-    log.event("sweep.ended", sweep=name, seen=tally.seen, changed=tally.changed, failed=tally.failed)
+    log.event("sweep.ended", sweep=name, due=tally.due, seen=tally.seen, changed=tally.changed, failed=tally.failed)
     return tally

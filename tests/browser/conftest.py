@@ -9,9 +9,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from infra import navigateur
+from infra.local.passerelle import Routes
 from infra.local.portail import Portail
 from infra.local.portail import portail as ouvrir_le_portail
+from tests.browser import visite
 from tests.browser.controles import Guet
+from tests.faults import bilan
 
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 COMMUN = {"locale": "fr-FR", "timezone_id": "Europe/Paris", "reduced_motion": "reduce"}
@@ -21,7 +24,30 @@ SANS_SCRIPT = {"java_script_enabled": False}
 
 expect.set_options(timeout=10_000)
 
+VISITE = "tests/browser/test_accessibilite.py::test_chaque_page_dans_chaque_etat"
+
 Ouvrir = Callable[..., AbstractContextManager[Page]]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A route whose page no chapter of the visit shows makes the run red: no page is left unchecked."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    chapitres = [r for r in bilan.rapports(reporter, "browser") if r.nodeid.startswith(VISITE)] if reporter else []
+    if hasattr(session.config, "workerinput") or len(chapitres) < len(visite.CHAPITRES):
+        return
+    oubliees = jamais_vues([chemin for r in chapitres for nom, chemin in r.user_properties if nom == "vue"])
+    if oubliees and reporter:
+        reporter.write_line(f"\nroutes que la visite ne montre pas : {', '.join(oubliees)}", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def jamais_vues(chemins: list[str]) -> list[str]:
+    """The routes asked by GET, pages of their own, that are none of these paths."""
+    import app
+
+    routes = Routes({motif: list(methodes) for motif, methodes in app.app.routes.items()})
+    vues = {trouvee[0] for chemin in chemins if (trouvee := routes.trouver("GET", chemin))}
+    return sorted(m for m, methodes in app.app.routes.items() if "GET" in methodes and m not in vues | visite.SANS_PAGE)
 
 
 @pytest.fixture(scope="session")

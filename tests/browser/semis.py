@@ -185,3 +185,57 @@ def cookies(visiteur: Visiteur) -> Any:
     adresse = visiteur.portail.url.replace("http:", "https:")
     communs = {"url": adresse, "secure": True, "httpOnly": True, "sameSite": "Lax"}
     return [{"name": n, "value": v, **communs} for n, v in visiteur.cookies.items()]
+
+
+# What no page does: rows written behind the portal's back.
+
+
+def _table(portail: Portail, nom: str) -> Any:
+    import boto3
+
+    acces = {"aws_access_key_id": "local", "aws_secret_access_key": "local", "region_name": "eu-west-3"}
+    return boto3.resource("dynamodb", endpoint_url=portail.endpoint, **acces).Table(f"guichet-local-{nom}")
+
+
+def abandonner_un_mail(portail: Portail) -> None:
+    """The newest mail, given up after its tries; once sent, a mail forgets to whom and what."""
+    outbox = _table(portail, "outbox")
+    mail = max((li for li in outbox.scan()["Items"] if li["pk"].startswith("MAIL#")), key=lambda li: str(li["pk"]))
+    mort = {
+        "to": "perdue@exemple.fr",
+        "subject": "Inscription sur l’Espace intervenants",
+        "etat": "MORT",
+        "raison": "ESSAIS",
+        "gsi1pk": "MAILS#MORTS",
+        "gsi1sk": mail["cree_le"],
+    }
+    outbox.put_item(Item={nom: valeur for nom, valeur in mail.items() if not nom.startswith("due_")} | mort)
+
+
+def multiplier_la_demande(portail: Portail, fois: int, structures: list[str]) -> None:
+    """Copies of an application that waits, and the gestionnaire of Grand Est made theirs of `structures` too."""
+    lignes = _table(portail, "intervenants")
+    modele = next(li for li in lignes.scan()["Items"] if li["sk"] == "DEMANDE" and li["etat"] == "TRANSMISE")
+    with lignes.batch_writer() as lot:
+        for rang in range(fois):
+            lot.put_item(Item={**modele, "pk": f"{modele['pk']}{rang}", "nom": f"{modele['nom']} {rang}"})
+    comptes = _table(portail, "comptes")
+    agent = next(li for li in comptes.scan()["Items"] if li.get("email") == "gestionnaire@demo.fr" and "role" in li)
+    comptes.put_item(Item={**agent, "structures": structures})
+
+
+def casser_le_profil(portail: Portail, email: str) -> None:
+    """A row that the program can't read."""
+    compte = next(li for li in _table(portail, "comptes").scan()["Items"] if li.get("email") == email and "role" in li)
+    cle = {"pk": str(compte["pk"]).replace("COMPTE#", "INTERVENANT#"), "sk": "PROFIL"}
+    _table(portail, "intervenants").update_item(
+        Key=cle, UpdateExpression="SET #m = :m", ExpressionAttributeNames={"#m": "mode"},
+        ExpressionAttributeValues={":m": "CASSE"},
+    )  # fmt: skip
+
+
+def couper_la_table(portail: Portail, nom: str) -> None:
+    """An outage of the store of `nom`."""
+    table = _table(portail, nom)
+    table.update(DeletionProtectionEnabled=False)
+    table.delete()

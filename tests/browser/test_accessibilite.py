@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page
@@ -15,11 +16,15 @@ from tests.browser.conftest import Ouvrir
 @pytest.mark.controle("T14")
 @pytest.mark.parametrize("chapitre", [pytest.param(c, id=c.__name__.replace("_", " ")) for c in visite.CHAPITRES])
 def test_chaque_page_dans_chaque_etat_est_accessible(
-    chapitre: Callable[[visite.Visite], None], portail: Portail, ouvrir: Ouvrir
+    chapitre: Callable[[visite.Visite], None],
+    portail: Portail,
+    ouvrir: Ouvrir,
+    record_property: Callable[[str, object], None],
 ) -> None:
     fautes: list[str] = []
 
     def voir(page: Page, nom: str) -> None:
+        record_property("vue", urlsplit(page.url).path)
         fautes.extend(f"{nom} : {faute}" for faute in controles.verifier(page))
 
     @contextmanager

@@ -130,3 +130,12 @@ def test_apres_la_deconnexion_le_bouton_retour_ne_montre_plus_rien(portail: Port
         parcours.titre(ordinateur, "Veuillez vous authentifier")
         expect(ordinateur.get_by_text("12 rue des Carmes")).to_have_count(0)
         expect(ordinateur.get_by_text(f"Bonjour {qui.prenom}")).to_have_count(0)
+
+
+def test_une_route_que_la_visite_ne_montre_pas_est_rouge() -> None:
+    from tests.browser import visite
+    from tests.browser.conftest import jamais_vues
+
+    tout = jamais_vues([])
+    assert "/mon-profil/cv/{piece_id}/supprimer" in tout and not set(tout) & visite.SANS_PAGE
+    assert "/mon-profil/cv/{piece_id}/supprimer" not in jamais_vues(["/mon-profil/cv/01abc/supprimer"])

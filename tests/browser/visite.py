@@ -11,11 +11,19 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from infra.local.portail import Portail
+from infra.local.portail import portail as ouvrir_le_portail
 from tests.browser import parcours, semis
 from tests.fichiers import eicar, pdf
 from tests.web.parcours import LIGNES
 
 Voir = Callable[[Page, str], None]
+
+SANS_PAGE = {
+    "/captcha", "/communes", "/session",  # parts of pages, asked by a script
+    "/gestion/inscriptions.csv", "/robots.txt", "/statique/{nom}",  # files
+    "/gestion/inscriptions/{compte_id}/cv", "/mon-profil/cv/{piece_id}/original",  # to the bucket, by a short link
+}  # fmt: skip
+"""What is asked by GET and shows no page of its own: all other routes are visited (conftest)."""
 
 
 @dataclass
@@ -147,6 +155,8 @@ def inscription(visite: Visite) -> None:
         page.get_by_role("link", name="Écouter les chiffres").click()
         page.locator("audio").wait_for()
         visite.voir(page, "déposer un CV, écoute du code")
+        visite.aller(page, f"/captcha/{page.locator('input[name=defi]').input_value()}/son", "écoute du code, seule")
+        page.goto(portail.url + "/deposer-un-cv")
         parcours.remplir_le_compte(portail, page, qui, captcha="000000")
         envoyer(page, "Valider")
         visite.voir(page, "déposer un CV, code de l’image refusé")
@@ -182,6 +192,99 @@ def activation(visite: Visite) -> None:
         second = semis.lien_d_activation(portail, expire.email, deja=1)
         portail.avancer(7 * 86400)
         visite.aller(page, second, "activation, lien expiré")
+
+
+def mot_de_passe(visite: Visite) -> None:
+    """Rules J4, J5, T3: changed from the account, then forgotten."""
+    portail = visite.portail
+    qui, dedans = semis.inscrire(portail)
+    with visite.ouvrir(dedans) as page:
+        visite.aller(page, "/mon-compte/mot-de-passe", "mot de passe")
+        envoyer(page, "Enregistrer")
+        visite.voir(page, "mot de passe, rien de saisi")
+        page.locator("#mot_de_passe_actuel").fill(qui.mot_de_passe)
+        _nouveau(page, "Courir-3-Fois!")
+        visite.voir(page, "mot de passe changé")
+    with visite.ouvrir() as page:
+        visite.aller(page, "/mot-de-passe-oublie", "mot de passe oublié")
+        envoyer(page, "Recevoir un lien")
+        visite.voir(page, "mot de passe oublié, rien de saisi")
+        lien = _oublier(portail, page, qui.email, 0)
+        visite.voir(page, "mot de passe oublié, e-mail envoyé")
+        visite.aller(page, lien, "nouveau mot de passe")
+        _nouveau(page, "court")
+        visite.voir(page, "nouveau mot de passe, trop court")
+        _nouveau(page, "Nager-4-Fois!")
+        visite.voir(page, "connexion, mot de passe changé")
+        visite.aller(page, lien, "nouveau mot de passe, lien utilisé")
+        page.goto(portail.url + "/mot-de-passe-oublie")
+        lien = _oublier(portail, page, qui.email, 1)
+        portail.avancer(3601)
+        visite.aller(page, lien, "nouveau mot de passe, lien expiré")
+        visite.aller(page, "/nouveau-mot-de-passe/inconnu", "nouveau mot de passe, lien inconnu")
+
+
+def _nouveau(page: Page, mot: str) -> None:
+    page.locator("#mot_de_passe").fill(mot)
+    page.locator("#confirmation_mot_de_passe").fill(mot)
+    envoyer(page, "Enregistrer")
+
+
+def _oublier(portail: Portail, page: Page, email: str, deja: int) -> str:
+    """« Mot de passe oublié », filled and sent; answers the link of the mail."""
+    page.get_by_label("Adresse e-mail").fill(email)
+    page.get_by_label("Recopier le texte de l’image").fill(_captcha(portail, page))
+    envoyer(page, "Recevoir un lien")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Consultez votre messagerie")
+    return _lien(portail, email, "Réinitialisation", "/nouveau-mot-de-passe/", deja)
+
+
+def _lien(portail: Portail, email: str, sujet: str, chemin: str, deja: int = 0) -> str:
+    mail = portail.attendre_mail(email, sujet, deja)
+    return str(next(mot for mot in mail["text"].split() if chemin in mot)).removeprefix(portail.url)
+
+
+def adresse(visite: Visite) -> None:
+    """Rule J3."""
+    portail, nouvelle = visite.portail, f"nouvelle.{semis.personne().email}"
+    qui, dedans = semis.inscrire(portail)
+    with visite.ouvrir(dedans) as page:
+        visite.aller(page, "/mon-compte/adresse-e-mail", "adresse e-mail")
+        envoyer(page, "Recevoir le lien de confirmation")
+        visite.voir(page, "adresse e-mail, rien de saisi")
+        liens = []
+        for deja in range(2):
+            page.locator("#email").fill(nouvelle)
+            page.locator("#confirmation_email").fill(nouvelle)
+            page.locator("#mot_de_passe_actuel").fill(qui.mot_de_passe)
+            envoyer(page, "Recevoir le lien de confirmation")
+            liens.append(_lien(portail, nouvelle, "Confirmez", "/nouvelle-adresse/", deja))
+            if not deja:
+                visite.voir(page, "adresse e-mail, modification en attente")
+                envoyer(page, "Annuler la modification")
+                visite.voir(page, "adresse e-mail, modification annulée")
+        visite.aller(page, liens[0], "nouvelle adresse, lien annulé")
+        visite.aller(page, liens[1], "nouvelle adresse à confirmer")
+        envoyer(page, "Confirmer cette adresse")
+        visite.voir(page, "adresse e-mail changée")
+
+
+def adresse_prise(visite: Visite) -> None:
+    """Rules J3, B3: two people confirm one address."""
+    portail, nouvelle, liens = visite.portail, f"prise.{semis.personne().email}", []
+    for deja in range(2):
+        qui, dedans = semis.inscrire(portail)
+        saisie = {"email": nouvelle, "confirmation_email": nouvelle, "mot_de_passe_actuel": qui.mot_de_passe}
+        formulaire = dedans.get("/mon-compte/adresse-e-mail")
+        assert dedans.submit(formulaire, "/mon-compte/adresse-e-mail", **saisie).status == 303
+        liens.append(_lien(portail, nouvelle, "Confirmez", "/nouvelle-adresse/", deja))
+    with visite.ouvrir() as page:
+        page.goto(portail.url + liens[0])
+        envoyer(page, "Confirmer cette adresse")
+        visite.voir(page, "connexion, adresse changée")
+        page.goto(portail.url + liens[1])
+        envoyer(page, "Confirmer cette adresse")
+        visite.voir(page, "nouvelle adresse, déjà prise")
 
 
 def _captcha(portail: Portail, page: Page) -> str:
@@ -220,9 +323,15 @@ def transmission(visite: Visite) -> None:
     with visite.ouvrir(qui) as page:
         visite.aller(page, "/mon-profil/identification?enregistre=oui", "identification enregistrée")
         visite.aller(page, "/mon-profil", "mon profil, prêt à transmettre")
+        tardive = page.context.new_page()
+        tardive.goto(visite.portail.url + "/mon-profil/identification")
         visite.aller(page, "/mon-profil/verification", "vérification")
         envoyer(page, "Enregistrer et transmettre ma demande d’inscription")
         visite.voir(page, "dossier transmis")
+        tardive.get_by_label("Lieu de naissance (ville)").fill("Épinal")
+        envoyer(tardive, "Enregistrer")
+        visite.voir(tardive, "identification, enregistrée trop tard")
+        tardive.close()
         visite.aller(page, "/mon-profil", "mon profil, en cours d’étude")
         visite.aller(page, "/mon-profil/identification", "identification, lecture seule")
         visite.aller(page, "/mon-profil/cv", "CV, lecture seule")
@@ -320,6 +429,12 @@ def gestion(visite: Visite) -> None:
         visite.aller(page, "/gestion/inscriptions", "demandes, aucune")
     with visite.ouvrir(semis.se_connecter(portail, "gestionnaire@demo.fr")) as page:
         visite.aller(page, "/gestion/inscriptions", "demandes")
+        page.get_by_label("Nom ou référence").fill("inconnu")
+        envoyer(page, "Rechercher")
+        visite.voir(page, "recherche, aucun résultat")
+        page.get_by_label("Nom ou référence").fill(sans_cv.nom)
+        envoyer(page, "Rechercher")
+        visite.voir(page, "recherche")
         suivre(page, f"{sans_cv.nom} {sans_cv.prenom}")
         visite.voir(page, "dossier à décider, sans CV")
         autre_fenetre = page.context.new_page()
@@ -330,6 +445,9 @@ def gestion(visite: Visite) -> None:
         envoyer(page, "Valider la demande")
         visite.voir(page, "dossier déjà décidé par un autre")
         visite.aller(page, "/gestion/inscriptions?etat=COMPLEMENT&ordre=recentes", "demandes en complément, aucune")
+        visite.aller(page, "/gestion/inscriptions/recherche", "recherche à commencer")
+        envoyer(page, "Rechercher")
+        visite.voir(page, "recherche, rien de saisi")
         visite.aller(page, "/gestion/inscriptions?etat=VALIDEE&ordre=recentes", "demandes traitées")
         page.goto(portail.url + "/gestion/inscriptions")
         suivre(page, f"{avec_cv.nom} {avec_cv.prenom}")
@@ -372,16 +490,59 @@ def intervenant_valide(visite: Visite) -> None:
         visite.aller(page, "/plan-du-site", "plan du site, une fois dans son espace")
 
 
+def etats_rares(visite: Visite) -> None:
+    """Rules S4, S6, V1: long lists, mails given up, failures, maintenance; in portals that nobody else looks at."""
+    with ouvrir_le_portail(workers=1, env={"MAINTENANCE": "oui"}, demo=False) as ferme, visite.ouvrir() as page:
+        page.goto(ferme.url)
+        visite.voir(page, "erreur 503, maintenance")
+    with ouvrir_le_portail(workers=1) as portail:
+        ailleurs = Visite(portail, visite.fenetre, visite.voir)
+        _longue_liste(ailleurs)
+        semis.demander_un_compte(portail, semis.personne())
+        semis.abandonner_un_mail(portail)
+        with ailleurs.ouvrir(semis.se_connecter(portail, "admin@demo.fr")) as page:
+            ailleurs.aller(page, "/administration/envois", "administration, un envoi en échec")
+        _pannes(ailleurs)
+
+
+def _longue_liste(visite: Visite) -> None:
+    semis.multiplier_la_demande(visite.portail, 25, ["grand-est", "bretagne"])
+    with visite.ouvrir(semis.se_connecter(visite.portail, "gestionnaire@demo.fr")) as page:
+        visite.aller(page, "/gestion/inscriptions", "demandes, première page")
+        suivre(page, "Demandes suivantes")
+        visite.voir(page, "demandes, page suivante")
+        visite.aller(page, "/gestion/inscriptions?structure=bretagne&ordre=recentes", "demandes, une structure")
+
+
+def _pannes(visite: Visite) -> None:
+    portail = visite.portail
+    with visite.ouvrir(semis.se_connecter(portail, "intervenant@demo.fr")) as page:
+        page.goto(portail.url + "/mon-profil/identification")
+        page.get_by_label("Lieu de naissance (ville)").fill("Épinal")
+        semis.casser_le_profil(portail, "intervenant@demo.fr")
+        autre = page.context.new_page()
+        visite.aller(autre, "/mon-profil", "erreur 500")
+        autre.close()
+        semis.couper_la_table(portail, "intervenants")
+        envoyer(page, "Enregistrer")
+        visite.voir(page, "erreur 503, saisie gardée")
+        visite.aller(page, "/mon-profil", "erreur 503")
+
+
 CHAPITRES: tuple[Callable[[Visite], None], ...] = (
     pages_publiques,
     connexion,
     refus,
     inscription,
     activation,
+    mot_de_passe,
+    adresse,
+    adresse_prise,
     identification,
     transmission,
     fichiers,
     le_parcours,
     gestion,
     intervenant_valide,
+    etats_rares,
 )

@@ -24,7 +24,7 @@ SIGN_UP = "/deposer-un-cv"
 DOCUMENTS = ("charte", "conditions-generales", "mentions-legales")
 EMAIL = "camille@exemple.fr"
 BUCKET = "guichet-essai-fichiers"
-ONE_CHANGED = {"seen": 1, "changed": 1, "failed": 0}
+ONE_CHANGED = {"due": 1, "seen": 1, "changed": 1, "failed": 0}
 IDENTIFICATION = {
     "lieu_naissance": "Nancy",
     "nationalite": "FR",

@@ -143,36 +143,23 @@ def test_ce_qui_est_refuse_n_ecrit_rien(
 
 
 @pytest.mark.rule("T1", "J6", "X3")
-@pytest.mark.parametrize("ailleurs", [1, personnel.SESSIONS_PAR_ACTE + 1])
 def test_remplacer_ferme_les_sessions_et_les_anciens_facteurs(
-    guichet: Guichet, visiteur: Client, capsys: pytest.CaptureFixture[str], ailleurs: int
+    guichet: Guichet, visiteur: Client, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lancer(**QUI)
     ancien = acces(capsys)
     entrer(guichet, visiteur, *ancien)
-    for number in range(ailleurs):
-        _ouvrir(EMAIL, f"{number:02}")
+    en_route = guichet.client()
+    etape = se_connecter(en_route, EMAIL, ancien[0])
     assert lancer("--remplacer", email=EMAIL) == 0
     nouveau = acces(capsys)
     assert nouveau[0] != ancien[0] and nouveau[1] != ancien[1]
     assert visiteur.get(LISTE).status == 303, "the session is over"
-    assert not [row for row in guichet.rows("comptes") if row["sk"]["S"].startswith("SESSION#")]
+    assert en_route.submit(etape, "/connexion/code", code="000000").status == 422
     assert entrer(guichet, guichet.client(), *ancien).status == 422
     assert entrer(guichet, guichet.client(), nouveau[0], ancien[1]).status == 422
     assert entrer(guichet, guichet.client(), *nouveau).status == 200
     assert actes(guichet, "remplacer_l_acces_d_un_compte")
-
-
-def _ouvrir(email: str, token: str) -> None:
-    from chalicelib.commun.comptes import store
-    from chalicelib.commun.comptes.public import compte_de_l_adresse
-    from chalicelib.core.context import live_context
-    from chalicelib.core.table import Act
-
-    compte, act = compte_de_l_adresse(email), Act(live_context())
-    assert compte
-    store.ouvrir_session(act, compte.id, token, store.JETON_GARDE)
-    act.commit()
 
 
 @pytest.mark.parametrize(

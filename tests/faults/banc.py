@@ -15,7 +15,7 @@ from tests.faults.scenes import Arrivee, Evenement, Formulaire, Issue, Lecture, 
 
 INSISTANCES = 8
 LIVRAISONS = 5
-JAMAIS_REPRIS = {"mot_de_passe", "confirmation_mot_de_passe", "code", "commande"}
+JAMAIS_REPRIS = {"mot_de_passe_actuel", "mot_de_passe", "confirmation_mot_de_passe", "code", "commande"}
 _DEDANS = re.compile(
     r"traceback|arn:aws|guichet-test-(?!fichiers\.s3)|botocore|boto3|pynamo|dynamodb|timeout|exception|throughput"
     r"|chalicelib|\bCOMPTE#|\w+error\b",

@@ -59,12 +59,21 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: Any)
     """How many points, and how to draw the same ones again."""
     rapports = bilan.rapports(terminalreporter, "faults")
     points, total, scenes = (bilan.somme(rapports, nom) for nom in ("points", "points_en_tout", "scenes"))
+    reseau = bilan.somme(rapports, "points_du_reseau")
     if not points:
         return
     terminalreporter.write_line(
-        f"fautes : {points} points éprouvés sur {total}, {scenes} scènes, "
+        f"fautes : {points} points éprouvés sur {total}, {scenes} scènes, {reseau} sur le réseau, "
         f"{bilan.secondes(rapports)} s, GUICHET_GRAINE={GRAINE}"
     )
     bilan.ecrire(
-        config, exitstatus, "fautes", rapports, points=points, points_en_tout=total, scenes=scenes, seed=GRAINE
+        config,
+        exitstatus,
+        "fautes",
+        rapports,
+        points=points,
+        points_en_tout=total,
+        scenes=scenes,
+        sur_le_reseau=reseau,
+        seed=GRAINE,
     )

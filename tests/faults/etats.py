@@ -1,10 +1,12 @@
 """The states in which acts begin, made by people's own steps (tests/web/parcours.py)."""
 
 import json
+import re
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
+from chalicelib.core import audit
 from chalicelib.core.errors import PortalError
 from tests.faults.monde import Monde, etat, lignes, message, planifie
 from tests.fichiers.portables import pdf
@@ -13,6 +15,11 @@ from tests.web import parcours
 JEAN = {"identifiant": parcours.IDENTITE["email"], "mot_de_passe": parcours.MOT_DE_PASSE}
 GESTION = {"identifiant": "g@demo.fr", "mot_de_passe": "Guichet-2026!"}
 ADMIN = {"identifiant": "a@demo.fr", "mot_de_passe": "Guichet-2026!"}
+NOUVEAU = {"mot_de_passe": "Courir-3-Fois!", "confirmation_mot_de_passe": "Courir-3-Fois!"}
+ACTUEL = {"mot_de_passe_actuel": parcours.MOT_DE_PASSE}
+ADRESSE = {**ACTUEL, "email": "jean.autre@exemple.fr", "confirmation_email": "jean.autre@exemple.fr"}
+JEAN_APRES = {**JEAN, "mot_de_passe": NOUVEAU["mot_de_passe"]}
+JEAN_AILLEURS = {**JEAN, "identifiant": ADRESSE["email"]}
 COMPLEMENT, MOTIF = {"complement": "Précisez vos diplômes."}, {"motif": "Pas de besoin cette année."}
 CV, AUTRE_CV, FAUX_CV = pdf(2), pdf(3), b"MZ rien d'un PDF"
 
@@ -82,6 +89,43 @@ def deux_connexions(monde: Monde) -> None:
 def dehors(monde: Monde) -> None:
     """Jean closed his browser."""
     monde.client("jean").cookies.clear()
+
+
+def _lien(monde: Monde, email: str, chemin: str) -> str:
+    mail = next(m for m in monde.guichet.deliver() if m["To"] == email)
+    trouve = re.search(rf"https://guichet\.test(/{chemin}/\S+)", mail.get_body(("plain",)).get_content())
+    assert trouve
+    return trouve.group(1)
+
+
+def _oublier(monde: Monde, qui: str, email: str) -> str:
+    client = monde.client(qui)
+    page = client.get("/mot-de-passe-oublie")
+    saisie = {"email": email, "captcha": monde.guichet.captcha(page)}
+    assert client.submit(page, "/mot-de-passe-oublie", **saisie).status == 303
+    return _lien(monde, email, "nouveau-mot-de-passe")
+
+
+def _demander(monde: Monde, qui: str, email: str) -> str:
+    client, chemin = monde.client(qui), "/mon-compte/adresse-e-mail"
+    assert (
+        client.submit(client.get(chemin), chemin, **{**ADRESSE, "email": email, "confirmation_email": email}).status
+        == 303
+    )
+    return _lien(monde, email, "nouvelle-adresse")
+
+
+@etat(dehors)
+def mot_de_passe_oublie(monde: Monde) -> None:
+    """The link to a new password arrived."""
+    monde.valeurs["lien"] = _oublier(monde, "jean", parcours.IDENTITE["email"])
+
+
+@etat(actif)
+def adresse_demandee(monde: Monde) -> None:
+    """The link arrived at the new address; Jean's telephone has nobody's session."""
+    monde.valeurs["lien"] = _demander(monde, "jean", ADRESSE["email"])
+    monde.client("telephone", "192.0.2.7")
 
 
 @etat(actif)
@@ -276,6 +320,9 @@ def complet(monde: Monde) -> None:
     parcours.deposer(monde.guichet, monde.client("zoe", "192.0.2.4"), **autre)
     monde.guichet.deliver()
     monde.valeurs["jeton"] = parcours.lien_d_activation(monde.guichet.sent[-1]).rpartition("/")[2]
+    monde.client("oublieux", "192.0.2.10")
+    monde.valeurs["oubli"] = _oublier(monde, "oublieux", "paul@exemple.fr")
+    monde.valeurs["adresse"] = _demander(monde, "paul", "paul.autre@exemple.fr")
     page = monde.client("visiteur", "192.0.2.5").get("/deposer-un-cv")
     monde.valeurs["defi"] = page.page.form("/deposer-un-cv")["fields"]["defi"][0]
     parcours.personnel("a@demo.fr", [], role="ADMINISTRATEUR", prenom="Alix")
@@ -322,6 +369,27 @@ def supprimer_la_ligne(monde: Monde) -> None:
 def valider_ailleurs(monde: Monde) -> None:
     """Gaëlle validates, in another tab."""
     parcours.valider(monde.clients["gaelle"], monde.valeurs["compte"])
+
+
+def changer_ailleurs(monde: Monde) -> None:
+    """Jean changes his password, on his computer."""
+    from chalicelib.commun.comptes import public as comptes
+
+    act = parcours._acte(monde.clients["jean"])
+    compte = comptes.compte(monde.valeurs["compte"])
+    assert compte
+    comptes.changer_le_mot_de_passe(act, compte, parcours.MOT_DE_PASSE)
+    audit.note(act, "changer_son_mot_de_passe", compte.id)
+    with suppress(PortalError):
+        act.commit()
+
+
+def annuler(monde: Monde) -> None:
+    """Jean thinks better of it, in another tab."""
+    from chalicelib.commun.comptes import public as comptes
+    from chalicelib.commun.identifiants import usecases
+
+    usecases.annuler_l_adresse(parcours._acte(monde.clients["jean"], comptes.compte(monde.valeurs["compte"])).ctx)
 
 
 def activer(monde: Monde) -> None:

@@ -84,12 +84,30 @@ def activation(monde: Monde, calme: bool) -> Iterator[str]:
         yield "profil sans compte"
 
 
+ENTREES = {"se_connecter", "activer_le_compte", "changer_son_mot_de_passe", "changer_son_adresse"}
+CHANGEMENTS = ("changer_son_mot_de_passe", "reinitialiser_son_mot_de_passe", "changer_son_adresse")
+
+
+@invariant
+def identifiants(monde: Monde, calme: bool) -> Iterator[str]:
+    """Rules J3 to J5, T3: an account is as many generations old as it was changed; a link that served is forgotten."""
+    jetons, changes = _par("comptes", "JETON#"), Counter(c for acte in CHANGEMENTS for c in _actes(acte))
+    for identifiant, compte in _par("comptes", "COMPTE#", "COMPTE").items():
+        if int(compte["generation"]) != changes[identifiant]:
+            yield f"génération {compte['generation']} après {changes[identifiant]} changements"
+    for lien in (r for r in lignes("comptes") if r["sk"].startswith("LIEN#")):
+        if jetons[lien["jeton"]]["etat"] != "VALABLE":
+            yield "le dernier lien d’un compte a déjà servi"
+    servis = Counter(j["but"] for j in jetons.values() if j["etat"] == "UTILISE")
+    for but, acte in (("MOT_DE_PASSE", CHANGEMENTS[1]), ("ADRESSE", CHANGEMENTS[2])):
+        if servis[but] != len(_actes(acte)):
+            yield f"{servis[but]} liens {but} servis pour {len(_actes(acte))} {acte}"
+
+
 @invariant
 def sessions(monde: Monde, calme: bool) -> Iterator[str]:
     """Rules T1, X3: each session was opened by an act that the audit tells."""
-    entrees = Counter(
-        (r["objet"], r["gsi1sk"]) for r in lignes("audit") if r["acte"] in {"se_connecter", "activer_le_compte"}
-    )
+    entrees = Counter((r["objet"], r["gsi1sk"]) for r in lignes("audit") if r["acte"] in ENTREES)
     ouvertes = Counter(
         (r["pk"].removeprefix("COMPTE#"), r["ouverte_le"]) for r in lignes("comptes") if r["sk"].startswith("SESSION#")
     )
@@ -217,6 +235,9 @@ SUJETS = {
     "rejeter_la_demande": "retenue",
     "rappeler_le_complement": "sera archivée",
     "archiver_la_demande": "a été archivée",
+    "reinitialiser_son_mot_de_passe": "mot de passe a été changé",
+    "demander_une_adresse": "adresse e-mail a été demandée",
+    "changer_son_adresse": "adresse e-mail a été changée",
 }
 # Act -> the decision that it leaves.
 DECISIONS = {
@@ -236,6 +257,9 @@ def annonces(monde: Monde, calme: bool) -> Iterator[str]:
         mails = sum(n for texte, n in sujets.items() if sujet in texte)
         if mails != len(_actes(acte)):
             yield f"{mails} mails pour {len(_actes(acte))} {acte}"
+    oublis = [c for c in _actes("demander_un_mot_de_passe") if c and c not in _supprimes()]
+    if sum(n for texte, n in sujets.items() if "Réinitialisation" in texte or "Activez" in texte) != len(oublis):
+        yield f"{len(oublis)} mots de passe oubliés, et leurs mails"
     liens = len([c for c in _actes("ouvrir_un_compte") + _actes("renvoyer_l_activation") if c not in _supprimes()])
     mails = sum(n for texte, n in sujets.items() if "Inscription" in texte)
     if mails != liens:
@@ -275,6 +299,8 @@ COMPTEURS = {
     "renvois": "renvoyer_l_activation",
     "depots": "annoncer_un_fichier",
     "connexion-origine": "se_connecter",
+    "oublis": "demander_un_mot_de_passe",
+    "changements-d-adresse": "demander_une_adresse",
 }
 
 

@@ -188,7 +188,7 @@ _VARIABLES = (
     (re.compile(r"[0-9a-f]{32,64}"), "<empreinte>"),
     (re.compile(r"[0-9a-hjkmnp-tv-z]{26}"), "<id>"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z"), "<instant>"),
-    (re.compile(r"INS-\d{4}-[0-9A-Z]{8}"), "<référence>"),
+    (re.compile(r"(?i)INS[- ]\d{4}[- ][0-9A-Z]{8}"), "<référence>"),
     (re.compile(r"^([A-Z]+)#[0-7]$"), r"\1#<part>"),
 )
 # Secrets, texts that hold a link, and what only says how often or when something was tried.

@@ -118,6 +118,7 @@ class Formulaire(Scene):
     depart: str = ""
     saisie: Saisie = field(default_factory=dict)
     page: Callable[[Monde], Answer] | None = None
+    acces: Saisie = field(default_factory=dict)  # what one logs in with once it is done, if that changes
     _image: Instantane | None = field(default=None, repr=False)
 
     def preparer(self, monde: Monde) -> None:
@@ -164,7 +165,7 @@ class Formulaire(Scene):
         page = issue.reponse
         if page is None or issue.defaut:
             return self.jouer(monde)  # the browser's own page: « Réessayer »
-        for saisie, trouve in ((self.saisie, self.formulaire(page)), *_entrees(self.qui, page)):
+        for saisie, trouve in ((self.saisie, self.formulaire(page)), *_entrees(self.qui, page, self.acces)):
             if trouve is not None:
                 tout = saisie is self.saisie and page.status in {200, 409, 422}  # a page to fill, not one to send again
                 return self.envoyer(monde, *self._remplir(monde, page, trouve, saisie, tout))
@@ -180,12 +181,12 @@ def _route(formulaire: dict[str, Any]) -> str:
     return trouvee[0] if trouvee else ""
 
 
-def _entrees(qui: str, page: Answer) -> Iterator[tuple[Saisie, dict[str, Any] | None]]:
+def _entrees(qui: str, page: Answer, acces: Saisie) -> Iterator[tuple[Saisie, dict[str, Any] | None]]:
     """The forms of login, and what one types there."""
     connus = {"gaelle": etats.GESTION, "alix": etats.ADMIN}.get(qui, etats.JEAN)
     for formulaire in page.page.forms:
         if _route(formulaire) in {"/connexion", "/connexion/code"}:
-            yield {**connus, "code": code}, formulaire
+            yield {**connus, **acces, "code": code}, formulaire
 
 
 def code(monde: Monde, page: Answer) -> str:
@@ -230,6 +231,7 @@ class Evenement(Scene):
 _AUTRE_NOM = {**IDENTIFICATION, "nom": "DUBOIS-MARTIN", "nom_usage": "DUBOIS", "suite": "suivante"}
 _CV, _PARCOURS = "/mon-profil/cv", "/mon-profil/parcours"
 _LIGNE = f"{_PARCOURS}/initiales/{{ligne}}"
+_MOT_DE_PASSE, _OUBLI, _ADRESSE = "/mon-compte/mot-de-passe", "/mot-de-passe-oublie", "/mon-compte/adresse-e-mail"
 
 FORMULAIRES = [
     Formulaire("POST /connexion", "un intervenant", etats.dehors, "jean", "/connexion", etats.JEAN),
@@ -239,6 +241,22 @@ FORMULAIRES = [
     Formulaire("POST /connexion/code", "", etats.code_demande, "gaelle", "/connexion/code", {"code": code}),
     Formulaire("POST /deconnexion", "", etats.actif, "jean", "/mon-profil"),
     Formulaire("POST /mes-connexions/{connexion_id}/fermer", "", etats.deux_connexions, "jean", "/mes-connexions"),
+    Formulaire(f"POST {_MOT_DE_PASSE}", "", etats.actif, "jean", _MOT_DE_PASSE, {**etats.ACTUEL, **etats.NOUVEAU},
+               acces=etats.JEAN_APRES, intrus=etats.changer_ailleurs),
+    Formulaire(f"POST {_OUBLI}", "un compte", etats.dehors, "jean", _OUBLI,
+               {"email": IDENTITE["email"], "captcha": captcha}),
+    Formulaire(f"POST {_OUBLI}", "personne", etats.dehors, "jean", _OUBLI,
+               {"email": "personne@exemple.fr", "captcha": captcha}),
+    Formulaire(f"POST {_OUBLI}", "à activer", etats.a_activer, "jean", _OUBLI,
+               {"email": IDENTITE["email"], "captcha": captcha}, intrus=etats.sept_jours_apres),
+    Formulaire("POST /nouveau-mot-de-passe/{jeton}", "", etats.mot_de_passe_oublie, "jean", "{lien}", etats.NOUVEAU,
+               acces=etats.JEAN_APRES, intrus=etats.changer_ailleurs),
+    Formulaire(f"POST {_ADRESSE}", "", etats.actif, "jean", _ADRESSE, etats.ADRESSE, intrus=etats.changer_ailleurs),
+    Formulaire(f"POST {_ADRESSE}/annuler", "", etats.adresse_demandee, "jean", _ADRESSE),
+    Formulaire("POST /nouvelle-adresse/{jeton}", "dans sa session", etats.adresse_demandee, "jean", "{lien}",
+               acces=etats.JEAN_AILLEURS, intrus=etats.annuler),
+    Formulaire("POST /nouvelle-adresse/{jeton}", "ailleurs", etats.adresse_demandee, "telephone", "{lien}",
+               acces=etats.JEAN_AILLEURS, intrus=etats.changer_ailleurs),
     Formulaire("POST /deposer-un-cv", "un compte", etats.documents_lus, "jean", "/deposer-un-cv",
                {**IDENTITE, "captcha": captcha}),
     Formulaire("POST /deposer-un-cv", "déjà un compte", etats.deja_inscrit, "zoe", "/deposer-un-cv",
@@ -251,6 +269,8 @@ FORMULAIRES = [
                _AUTRE_NOM, intrus=etats.transmettre),
     Formulaire("POST /mon-profil/transmission", "", etats.a_transmettre, "jean", "/mon-profil/verification",
                intrus=etats.supprimer_le_cv),
+    Formulaire("POST /gestion/inscriptions/recherche", "", etats.a_valider, "gaelle", "/gestion/inscriptions/recherche",
+               {"recherche": "Dubois"}),
     Formulaire("POST /gestion/inscriptions/{compte_id}/valider", "", etats.a_valider, "gaelle",
                "/gestion/inscriptions/{compte}", intrus=etats.valider_ailleurs),
     Formulaire("POST /mon-profil/transmission", "après un complément", etats.complement_demande, "jean",
@@ -315,7 +335,11 @@ _LECTEURS = {
     "ADMINISTRATEUR": "alix",
 }
 _SEULS = {"/mon-profil/transmission": "jean", "/connexion/code": "en_route"}
-_ADRESSES = {"/statique/{nom}": statique("guichet.css")}
+_ADRESSES = {
+    "/statique/{nom}": statique("guichet.css"),
+    "/nouveau-mot-de-passe/{jeton}": "{oubli}",
+    "/nouvelle-adresse/{jeton}": "{adresse}",
+}
 _PARAMETRES = {
     "compte_id": "{transmis}",
     "piece_id": "{piece}",

@@ -16,28 +16,14 @@ DUS = (
     *(f"T{n}" for n in (*range(50, 58), 59, 60)),
 )
 ATTENTES: dict[str, dict[str, str]] = {
-    "T03": {"changement de mot de passe": "l’identifiant change aussi alors"},
-    "T07": {
-        "changement de mot de passe": "les autres sessions prennent fin (de même : oubli, adresse, désinscription)",
-    },
-    "T20": {"mot de passe oublié": "le lien du mail", "assistance": "les liens de ses mails"},
+    "T07": {"désinscription": "les autres sessions prennent fin"},
+    "T20": {"assistance": "les liens de ses mails"},
     "T24": {"mot de passe provisoire": "il ne peut pas être choisi de nouveau"},
-    "T25": {"changement de mot de passe": "il demande le mot de passe actuel"},
-    "T28": {"mot de passe oublié": "le chemin de qui est bloqué par un inconnu, et le mail qui l’en prévient"},
-    "T30": {"mot de passe oublié": "sa durée ne dit rien"},
-    "T31": {
-        "mot de passe oublié": "la même page pour toute adresse",
-        "assistance": "la même page pour toute adresse",
-        "changement d’adresse": "la même page pour toute adresse",
-    },
-    "T32": {
-        "mot de passe oublié": "une heure, une fois, mort quand l’adresse ou le mot de passe change",
-    },
+    "T28": {"avis de blocage": "le mail qui prévient, une fois, qui est bloqué par un inconnu"},
+    "T31": {"assistance": "la même page pour toute adresse"},
     "T34": {"mot de passe provisoire": "tout"},
-    "T35": {"mot de passe oublié": "il ne dispense pas du second facteur"},
     "T37": {
         "assistance": "cinq demandes en trente secondes par origine",
-        "mot de passe oublié": "vingt par heure et par adresse",
         "export tableur": "un par minute (la liste en CSV, petite, n’est pas limitée)",
     },
     "T41": {
@@ -52,10 +38,9 @@ ATTENTES: dict[str, dict[str, str]] = {
 }
 """What a check waits for, and what of it that leaves unproved. « tout »: no test can be written yet."""
 SIGNES = {
-    "changement de mot de passe": r"mot[-_]de[-_]passe",
-    "mot de passe oublié": r"oubli",
+    "avis de blocage": r"blocage",
+    "désinscription": r"desinscri",
     "mot de passe provisoire": r"provisoire",
-    "changement d’adresse": r"(changer|nouvelle)[-_].*adresse|mon-adresse",
     "assistance": r"assistance|support",
     "messagerie": r"messagerie",
     "CVthèque": r"cvtheque",
@@ -131,8 +116,8 @@ def test_un_controle_sans_test_ni_raison_est_rouge() -> None:
 @pytest.mark.parametrize(
     ("adresse", "chose"),
     [
-        ("/mon-compte/mot-de-passe", "changement de mot de passe"),
-        ("/connexion/oubli", "mot de passe oublié"),
+        ("/me-desinscrire", "désinscription"),
+        ("/connexion/provisoire", "mot de passe provisoire"),
         ("chalicelib/commun/assistance", "assistance"),
         ("/gestion/inscriptions.xlsx", "export tableur"),
         ("infra/edge.yaml", "CDN devant les fichiers"),

@@ -16,6 +16,8 @@ _SYLLABES = ("Ba", "Ce", "Di", "Fo", "Gu", "La", "Me", "Ni", "Po", "Ru", "Sa", "
 _NOMS = itertools.product(_SYLLABES, repeat=4)
 COMPTE, RENVOI, IDENTIFIER = "/deposer-un-cv", "/activation/renvoyer", "/mon-profil/identification"
 PARCOURIR = "/mon-profil/parcours"
+OUBLI, ADRESSE, CHANGER = "/mot-de-passe-oublie", "/mon-compte/adresse-e-mail", "/mon-compte/mot-de-passe"
+NOUVEAU = {"mot_de_passe": "Courir-3-Fois!", "confirmation_mot_de_passe": "Courir-3-Fois!"}
 _documents: dict[str, str] = {}
 
 
@@ -77,6 +79,32 @@ def inscrire(monde: Monde, qui: Personne | None = None) -> tuple[Personne, Visit
     visiteur = monde.visiteur()
     assert remplir(visiteur, visiteur.get(lien), lien)().status == 303
     return qui, visiteur
+
+
+def lien_d_un_mail(monde: Monde, email: str, sujet: str, chemin: str) -> str:
+    """The path of a link, in the newest mail of this subject to an address."""
+    mail = monde.portail.attendre_mail(email, sujet, 0, patience=30)
+    return next(mot for mot in mail["text"].split() if f"/{chemin}/" in mot).removeprefix(monde.portail.url)
+
+
+def oubli(monde: Monde, email: str) -> Envoi:
+    """« Mot de passe oublié », its captcha read."""
+    visiteur = monde.visiteur()
+    page = visiteur.get(OUBLI)
+    captcha = monde.registre.reponse_au_defi(page.page.form(OUBLI)["fields"]["defi"][0])
+    return remplir(visiteur, page, OUBLI, email=email, captcha=captcha)
+
+
+def reinitialisation(monde: Monde, email: str) -> str:
+    """A link to a new password; answers its path."""
+    assert oubli(monde, email)().status == 303
+    return lien_d_un_mail(monde, email, "Réinitialisation", "nouveau-mot-de-passe")
+
+
+def autre_adresse(visiteur: Visiteur, email: str) -> Envoi:
+    """« Modifier mon adresse e-mail », filled."""
+    saisie = {"email": email, "confirmation_email": email, "mot_de_passe_actuel": IDENTITE["mot_de_passe"]}
+    return remplir(visiteur, visiteur.get(ADRESSE), ADRESSE, **saisie)
 
 
 def identification(visiteur: Visiteur, **autre: Any) -> Envoi:

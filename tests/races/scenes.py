@@ -8,19 +8,27 @@ from typing import Any
 
 from tests.races import courses
 from tests.races.gestes import (
+    ADRESSE,
+    CHANGER,
+    NOUVEAU,
+    OUBLI,
     PARCOURIR,
     RENVOI,
     a_activer,
+    autre_adresse,
     candidature,
     code,
     demande,
     entrer,
     identification,
     inscrire,
+    lien_d_un_mail,
     ligne,
     mot_de_passe,
+    oubli,
     parcours,
     personne,
+    reinitialisation,
     second_facteur,
     transmission,
 )
@@ -32,13 +40,15 @@ from tests.web.parcours import PARCOURS
 class Scene:
     """A form ready to leave. `effets`: rows that come or go, by kind, when it is sent, were it six times.
 
-    `ensuite`: what to wait for before it is sent for the last time.
+    `suite`: where it leads, or the title of the page that it shows; `ensuite`: what to wait for before it is sent for
+    the last time.
     """
 
     envoi: Envoi
     suite: str
     effets: dict[str, int] = field(default_factory=dict)
     ensuite: Callable[[], None] = lambda: None
+    statut: int = 303
 
 
 def connexion(monde: Monde) -> Scene:
@@ -97,6 +107,54 @@ def renvoi(monde: Monde) -> Scene:
     return Scene(envoi, "/deposer-un-cv/envoye", {"JETON": 1, "MAIL": 1, "renvoyer_l_activation": 1, "COMMANDE": 1})
 
 
+def changement(monde: Monde) -> Scene:
+    """« Changer mon mot de passe »: the session goes on under another id; who sends twice is led to the same page."""
+    qui, visiteur = inscrire(monde)
+    saisie = {"mot_de_passe_actuel": qui.saisie["mot_de_passe"], **NOUVEAU}
+    envoi = remplir(visiteur, visiteur.get(CHANGER), CHANGER, **saisie)
+    return Scene(envoi, f"{CHANGER}?change=oui", {"changer_son_mot_de_passe": 1, "COMMANDE": 1})
+
+
+def mot_de_passe_oublie(monde: Monde) -> Scene:
+    """« Mot de passe oublié »: one link, one mail."""
+    qui, _ = inscrire(monde)
+    effets = {"JETON": 1, "LIEN": 1, "MAIL": 1, "demander_un_mot_de_passe": 1, "COMMANDE": 1}
+    return Scene(oubli(monde, qui.email), f"{OUBLI}/envoye", effets)
+
+
+def nouveau_mot_de_passe(monde: Monde) -> Scene:
+    """The form behind the link: it serves once."""
+    qui, _ = inscrire(monde)
+    lien, visiteur = reinitialisation(monde, qui.email), monde.visiteur()
+    effets = {"LIEN": -1, "MAIL": 1, "reinitialiser_son_mot_de_passe": 1, "COMMANDE": 1}
+    return Scene(remplir(visiteur, visiteur.get(lien), lien, **NOUVEAU), "/connexion?nouveau=mot-de-passe", effets)
+
+
+def demande_d_adresse(monde: Monde) -> Scene:
+    """« Modifier mon adresse e-mail »: a link to the new one, a word to the old one."""
+    _, visiteur = inscrire(monde)
+    effets = {"JETON": 1, "LIEN": 1, "MAIL": 2, "demander_une_adresse": 1, "COMMANDE": 1}
+    return Scene(autre_adresse(visiteur, personne().email), f"{ADRESSE}?demandee=oui", effets)
+
+
+def annulation_d_adresse(monde: Monde) -> Scene:
+    """« Annuler la modification »."""
+    _, visiteur = inscrire(monde)
+    assert autre_adresse(visiteur, personne().email)().status == 303
+    envoi = remplir(visiteur, visiteur.get(ADRESSE), f"{ADRESSE}/annuler")
+    return Scene(envoi, f"{ADRESSE}?annulee=oui", {"LIEN": -1, "annuler_une_adresse": 1, "COMMANDE": 1})
+
+
+def nouvelle_adresse(monde: Monde) -> Scene:
+    """The button behind the link, pressed in one's own session, which goes on under another id."""
+    _, visiteur = inscrire(monde)
+    email = personne().email
+    assert autre_adresse(visiteur, email)().status == 303
+    lien = lien_d_un_mail(monde, email, "Confirmez", "nouvelle-adresse")
+    effets = {"LIEN": -1, "MAIL": 1, "changer_son_adresse": 1, "COMMANDE": 1}
+    return Scene(remplir(visiteur, visiteur.get(lien), lien), f"{ADRESSE}?change=oui", effets)
+
+
 def profil(monde: Monde) -> Scene:
     """« Identification »."""
     _, visiteur = inscrire(monde)
@@ -109,7 +167,7 @@ def transmettre(monde: Monde) -> Scene:
     _, visiteur = inscrire(monde)
     assert identification(visiteur)().status == 303
     parcours(visiteur)
-    effets = {"DEMANDE": 1, "MAIL": 1, "transmettre_la_demande": 1, "COMMANDE": 1}
+    effets = {"DEMANDE": 1, "MAIL": 1, "transmettre_la_demande": 1, "REFERENCE": 1, "COMMANDE": 1}
     return Scene(transmission(visiteur), "/mon-profil/transmission", effets)
 
 
@@ -191,6 +249,13 @@ def _decision(monde: Monde, quoi: str, acte: str, **saisie: str) -> Scene:
     return Scene(envoi, f"{chemin}?decidee=oui", effets)
 
 
+def recherche(monde: Monde) -> Scene:
+    """Looking for an application changes nothing."""
+    demande(monde)
+    gestion, chemin = entrer(monde, "gestionnaire@demo.fr"), "/gestion/inscriptions/recherche"
+    return Scene(remplir(gestion, gestion.get(chemin), chemin, recherche="Lattente"), "Rechercher", statut=200)
+
+
 def validation(monde: Monde) -> Scene:
     """« Valider la demande »."""
     return _decision(monde, "valider", "valider_la_demande")
@@ -236,6 +301,12 @@ SCENES: dict[str, Callable[[Monde], Scene]] = {
     "/deposer-un-cv": compte,
     "/activation/{jeton}": activation,
     "/activation/renvoyer": renvoi,
+    "/mon-compte/mot-de-passe": changement,
+    "/mot-de-passe-oublie": mot_de_passe_oublie,
+    "/nouveau-mot-de-passe/{jeton}": nouveau_mot_de_passe,
+    "/mon-compte/adresse-e-mail": demande_d_adresse,
+    "/mon-compte/adresse-e-mail/annuler": annulation_d_adresse,
+    "/nouvelle-adresse/{jeton}": nouvelle_adresse,
     "/mon-profil/identification": profil,
     "/mon-profil/transmission": transmettre,
     "/mon-profil/cv": annonce_de_cv,
@@ -245,6 +316,7 @@ SCENES: dict[str, Callable[[Monde], Scene]] = {
     "/mon-profil/parcours/{bloc}/{ligne_id}": modification_de_ligne,
     "/mon-profil/parcours/{bloc}/{ligne_id}/supprimer": suppression_de_ligne,
     "/mon-profil/diplomes/{piece_id}/supprimer": suppression_de_diplome,
+    "/gestion/inscriptions/recherche": recherche,
     "/gestion/inscriptions/{compte_id}/valider": validation,
     "/gestion/inscriptions/{compte_id}/complement": complement,
     "/gestion/inscriptions/{compte_id}/rejeter": rejet,

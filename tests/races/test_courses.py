@@ -26,6 +26,17 @@ def test_un_lien_d_activation_poste_vingt_fois_sert_une_fois(courir: Courir) -> 
     courir(courses.meme_lien)
 
 
+@pytest.mark.rule("J5", "T3")
+@pytest.mark.controle("T33")
+def test_un_lien_de_mot_de_passe_poste_vingt_fois_sert_une_fois(courir: Courir) -> None:
+    courir(courses.meme_reinitialisation)
+
+
+@pytest.mark.rule("J3", "B3")
+def test_une_adresse_confirmee_par_cinq_comptes_va_a_un_seul(courir: Courir) -> None:
+    courir(courses.meme_nouvelle_adresse)
+
+
 @pytest.mark.rule("E2")
 def test_deux_gestionnaires_decident_ensemble_et_le_second_voit_ce_que_le_premier_a_fait(courir: Courir) -> None:
     courir(courses.meme_demande)

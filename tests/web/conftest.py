@@ -104,25 +104,30 @@ def _rows(base: type) -> Iterator[Any]:
 @pytest.fixture
 def guichet(monkeypatch: pytest.MonkeyPatch) -> Iterator[Guichet]:
     """The whole portal on an AWS of its own."""
+    with mock_aws():
+        yield from open_portal(monkeypatch)
+
+
+def open_portal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Guichet]:
+    """The portal, its tables, queues and bucket made on the AWS that answers."""
     import app as application
     from chalicelib.core import aws, context, passwords
 
-    with mock_aws():
-        forget_clients()
-        for name in TABLES:
-            _table(name)
-        for name in ("mails", "images"):
-            boto3.client("sqs").create_queue(QueueName=f"guichet-test-{name}")
-        boto3.client("s3").create_bucket(
-            Bucket="guichet-test-fichiers", CreateBucketConfiguration={"LocationConstraint": "eu-west-3"}
-        )
-        portal = Guichet(application.app)
-        monkeypatch.setattr(context, "_clock", lambda: portal.now)
-        monkeypatch.setattr(passwords, "_MEMORY_KIB", 64)
-        passwords._hasher.cache_clear()
-        _keep_mails(aws.client("sesv2"), portal)
-        yield portal
-        forget_clients()
+    forget_clients()
+    for name in TABLES:
+        _table(name)
+    for name in ("mails", "images"):
+        boto3.client("sqs").create_queue(QueueName=f"guichet-test-{name}")
+    boto3.client("s3").create_bucket(
+        Bucket="guichet-test-fichiers", CreateBucketConfiguration={"LocationConstraint": "eu-west-3"}
+    )
+    portal = Guichet(application.app)
+    monkeypatch.setattr(context, "_clock", lambda: portal.now)
+    monkeypatch.setattr(passwords, "_MEMORY_KIB", 64)
+    passwords._hasher.cache_clear()
+    _keep_mails(aws.client("sesv2"), portal)
+    yield portal
+    forget_clients()
 
 
 def _keep_mails(ses: Any, portal: Guichet) -> None:

@@ -195,8 +195,8 @@ def guichet(monkeypatch: pytest.MonkeyPatch) -> Iterator[conftest.Guichet]:
     The captcha's image is not drawn: tests/unit and the browser's journey look at it.
     """
     import app as application
+    from chalicelib.commun.defis import queries
     from chalicelib.core import aws, context, passwords
-    from chalicelib.intervenants.inscription import queries
 
     monkeypatch.setattr(boto3, "client", _client)
     monkeypatch.setattr(queries, "image", lambda code: "data:image/png;base64,AAAA")

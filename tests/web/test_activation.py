@@ -283,10 +283,10 @@ def test_le_balayage_supprime_le_compte_a_la_seconde(
 ) -> None:
     lien = lien_recu(guichet, visiteur)
     guichet.advance(seconds=attente)
-    assert guichet.sweep("balayer_comptes") == {"seen": supprime, "changed": supprime, "failed": 0}
+    assert guichet.sweep("balayer_comptes") == {"due": supprime, "seen": supprime, "changed": supprime, "failed": 0}
     apres = photo(guichet, ())
     guichet.advance(minutes=5)
-    assert guichet.sweep("balayer_comptes") == {"seen": 0, "changed": 0, "failed": 0} or not supprime
+    assert guichet.sweep("balayer_comptes") == {"due": 0, "seen": 0, "changed": 0, "failed": 0} or not supprime
     if not supprime:
         return
     assert {t: photo(guichet, ())[t] for t in apres if t != "noyau"} == {t: apres[t] for t in apres if t != "noyau"}
@@ -361,8 +361,8 @@ def test_un_balayage_tue_en_route_finit_la_fois_suivante(
         guichet.sweep("balayer_comptes")
     assert len([r for r in guichet.rows("comptes") if r["sk"]["S"] == "COMPTE"]) == 2
     monkeypatch.setattr(usecases, "supprimer_le_compte_non_active", vrai)
-    assert guichet.sweep("balayer_comptes") == {"seen": 2, "changed": 2, "failed": 0}
-    assert guichet.sweep("balayer_comptes") == {"seen": 0, "changed": 0, "failed": 0}
+    assert guichet.sweep("balayer_comptes") == {"due": 2, "seen": 2, "changed": 2, "failed": 0}
+    assert guichet.sweep("balayer_comptes") == {"due": 0, "seen": 0, "changed": 0, "failed": 0}
     assert len(actes(guichet, "supprimer_un_compte_non_active")) == 3
 
 
@@ -383,11 +383,24 @@ def test_un_compte_qui_resiste_n_arrete_pas_le_balayage_et_se_compte(
         return vrai(act, compte_id)
 
     monkeypatch.setattr(public, "supprimer_le_compte", parfois)
-    assert guichet.sweep("balayer_comptes") == {"seen": 3, "changed": 2, "failed": 1}
+    assert guichet.sweep("balayer_comptes") == {"due": 3, "seen": 3, "changed": 2, "failed": 1}
     runs = [r for r in guichet.rows("noyau") if r["pk"]["S"] == "BALAYAGE#balayer-comptes"]
-    assert [(r["vus"]["N"], r["changes"]["N"], r["echecs"]["N"]) for r in runs] == [("3", "2", "1")]
+    assert [tuple(r[c]["N"] for c in ("dus", "vus", "changes", "echecs")) for r in runs] == [("3", "3", "2", "1")]
     monkeypatch.setattr(public, "supprimer_le_compte", vrai)
-    assert guichet.sweep("balayer_comptes") == {"seen": 1, "changed": 1, "failed": 0}
+    assert guichet.sweep("balayer_comptes") == {"due": 1, "seen": 1, "changed": 1, "failed": 0}
+
+
+@pytest.mark.rule("W1")
+def test_un_balayage_a_court_de_temps_dit_ce_qui_reste_du(guichet: Guichet) -> None:
+    from chalicelib.core.context import live_context
+    from chalicelib.core.sweeps import sweep
+
+    ctx = live_context()
+    assert vars(sweep(ctx, "essai", range(7), lambda _: True, lasts=-1)) == {
+        "due": 7, "seen": 0, "changed": 0, "failed": 0,
+    }  # fmt: skip
+    (run,) = [r for r in guichet.rows("noyau") if r["pk"]["S"] == "BALAYAGE#essai"]
+    assert (run["dus"]["N"], run["vus"]["N"]) == ("7", "0")
 
 
 @pytest.mark.rule("W1", "B4")
@@ -412,4 +425,4 @@ def test_l_horloge_d_un_balayage_est_l_heure_prevue(guichet: Guichet, visiteur: 
     prevu = guichet.now + timedelta(seconds=SEPT_JOURS - 1)
     guichet.advance(days=30)
     rejoue = guichet.app.handler_map["balayer_comptes"]({"scheduled_time": iso(prevu)}, None)
-    assert rejoue == {"seen": 0, "changed": 0, "failed": 0}
+    assert rejoue == {"due": 0, "seen": 0, "changed": 0, "failed": 0}

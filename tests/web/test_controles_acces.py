@@ -233,7 +233,7 @@ def test_un_mot_de_passe_tire_de_sa_naissance_est_refuse(guichet: Guichet, visit
     assert deposer(guichet, visiteur, mot_de_passe=mot, confirmation_mot_de_passe=mot).status == 422
 
 
-SAISIE_SECRETE = re.compile(r"<input[^>]*name=\"([^\"]*mot_de_passe)\"[^>]*>")
+SAISIE_SECRETE = re.compile(r"<input[^>]*name=\"([^\"]*mot_de_passe(?:_actuel)?)\"[^>]*>")
 
 
 @pytest.mark.rule("T2", "A1")
@@ -253,6 +253,22 @@ def test_un_champ_de_mot_de_passe_se_cache_et_se_colle(
         assert not re.search(r"on(paste|copy|drop)|readonly|value=", champ)
     boutons = re.findall(r"<button[^>]*aria-pressed=\"false\"[^>]*>", corps)
     assert len(boutons) >= combien and all('type="button"' in b for b in boutons)
+
+
+@pytest.mark.rule("J3", "J4", "J5", "T2")
+@pytest.mark.controle("T25")
+@pytest.mark.parametrize(
+    ("chemin", "usages"),
+    [("/mon-compte/mot-de-passe", ["current-password", "new-password", "new-password"]),
+     ("/mon-compte/adresse-e-mail", ["current-password"])],
+)  # fmt: skip
+def test_un_changement_demande_le_mot_de_passe_actuel(
+    guichet: Guichet, visiteur: Client, chemin: str, usages: list[str]
+) -> None:
+    parcours.inscrit(visiteur)
+    champs = [m.group() for m in SAISIE_SECRETE.finditer(visiteur.get(chemin).body)]
+    assert [re.findall('autocomplete="([^"]*)"', champ) for champ in champs] == [[usage] for usage in usages]
+    assert all('type="password"' in c and not re.search(r"on(paste|copy|drop)|readonly|value=", c) for c in champs)
 
 
 # Enumeration, links, captchas

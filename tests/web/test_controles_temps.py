@@ -15,7 +15,7 @@ from chalicelib.core import passwords
 from tests.client import Answer
 from tests.web import parcours
 from tests.web.conftest import Guichet
-from tests.web.parcours import IDENTITE, deposer, inscrit, se_connecter
+from tests.web.parcours import IDENTITE, MOT_DE_PASSE, deposer, inscrit, se_connecter
 
 guichet = parcours.guichet
 PREUVE = os.environ.get("GUICHET_PREUVE") == "1"
@@ -77,11 +77,11 @@ def appels(acte: Callable[[], Answer]) -> list[str]:
     return faits
 
 
-def demander_un_lien(guichet: Guichet, adresse: str) -> Callable[[], Answer]:
-    """« Recevoir un nouveau lien », ready to be sent."""
+def demander_un_lien(guichet: Guichet, adresse: str, chemin: str = "/activation/renvoyer") -> Callable[[], Answer]:
+    """« Recevoir un nouveau lien », or « Mot de passe oublié », ready to be sent."""
     client = guichet.client()
-    page = client.get("/activation/renvoyer")
-    return lambda: client.submit(page, "/activation/renvoyer", email=adresse, captcha=guichet.captcha(page))
+    page = client.get(chemin)
+    return lambda: client.submit(page, chemin, email=adresse, captcha=guichet.captcha(page))
 
 
 def connaitre(guichet: Guichet) -> None:
@@ -92,6 +92,7 @@ def connaitre(guichet: Guichet) -> None:
 
 
 ATTEND, INCONNU = "m.attend@exemple.fr", "m.inconnu@exemple.fr"
+OUBLI, CHEZ_SOI = "/mot-de-passe-oublie", "/mon-compte/adresse-e-mail"
 
 
 @pytest.mark.rule("T4")
@@ -112,6 +113,29 @@ def test_une_adresse_inconnue_coute_les_memes_appels_a_la_connexion(guichet: Gui
 def test_une_adresse_inconnue_coute_les_memes_appels_au_renvoi(guichet: Guichet) -> None:
     connaitre(guichet)
     assert appels(demander_un_lien(guichet, ATTEND)) == appels(demander_un_lien(guichet, INCONNU))
+
+
+@pytest.mark.rule("J5", "T4")
+@pytest.mark.controle("T30")
+@pytest.mark.parametrize("adresse", [IDENTITE["email"], ATTEND], ids=["actif", "à activer"])
+def test_une_adresse_inconnue_coute_les_memes_appels_a_l_oubli(guichet: Guichet, adresse: str) -> None:
+    connaitre(guichet)
+    connue, inconnue = (appels(demander_un_lien(guichet, a, OUBLI)) for a in (adresse, INCONNU))
+    assert connue == inconnue and "TransactWriteItems" in connue
+
+
+@pytest.mark.rule("J3", "Z2")
+@pytest.mark.controle("T30")
+def test_une_adresse_prise_coute_les_memes_appels_qu_une_adresse_libre(guichet: Guichet) -> None:
+    connaitre(guichet)
+    client = guichet.client()
+    se_connecter(client, IDENTITE["email"])
+
+    def demander(adresse: str) -> Answer:
+        saisie = {"email": adresse, "confirmation_email": adresse, "mot_de_passe_actuel": MOT_DE_PASSE}
+        return client.submit(client.get(CHEZ_SOI), CHEZ_SOI, **saisie)
+
+    assert appels(lambda: demander(ATTEND)) == appels(lambda: demander(INCONNU))
 
 
 if PREUVE:
@@ -144,6 +168,16 @@ if PREUVE:
         connaitre(guichet)
         durees = chronometrer(guichet, partial(demander, ATTEND), partial(demander, INCONNU))
         assert not se_distinguent(*durees)
+
+    @pytest.mark.rule("J5", "T4")
+    @pytest.mark.controle("T30")
+    @pytest.mark.parametrize("adresse", [IDENTITE["email"], ATTEND], ids=["actif", "à activer"])
+    def test_le_temps_de_l_oubli_ne_dit_pas_si_un_compte_existe(guichet: Guichet, adresse: str) -> None:
+        def demander(adresse: str) -> Answer:
+            return demander_un_lien(guichet, adresse, OUBLI)()
+
+        connaitre(guichet)
+        assert not se_distinguent(*chronometrer(guichet, partial(demander, adresse), partial(demander, INCONNU)))
 
     @pytest.mark.rule("T2")
     @pytest.mark.controle("T22")

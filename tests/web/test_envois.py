@@ -163,9 +163,9 @@ def test_le_balayage_trouve_les_mails_que_la_file_n_a_pas_appris(guichet: Guiche
     deposer(guichet, visiteur)
     assert len(messages("mails")) == 1, "lost"
     guichet.advance(seconds=59)
-    assert guichet.sweep("balayer_mails") == {"seen": 0, "changed": 0, "failed": 0}
+    assert guichet.sweep("balayer_mails") == {"due": 0, "seen": 0, "changed": 0, "failed": 0}
     guichet.advance(seconds=1)
-    assert guichet.sweep("balayer_mails") == {"seen": 1, "changed": 1, "failed": 0}
+    assert guichet.sweep("balayer_mails") == {"due": 1, "seen": 1, "changed": 1, "failed": 0}
     assert guichet.sweep("balayer_mails")["seen"] == 1, "told twice, sent once"
     assert envoyer(guichet, *messages("mails")) == {"batchItemFailures": []}
     assert len(guichet.sent) == 1

@@ -371,7 +371,7 @@ def test_une_version_remplacee_est_balayee_le_lendemain(
     assert cles() == {f"disponible/{moi}/{nouveau}"} | ({f"disponible/{moi}/{ancien}"} if reste else set())
     assert etat(guichet, ancien) == ("REMPLACE" if reste else "") and etat(guichet, nouveau) == "DISPONIBLE"
     if not reste:
-        assert guichet.sweep("balayer_pieces") == {"seen": 0, "changed": 0, "failed": 0}
+        assert guichet.sweep("balayer_pieces") == {"due": 0, "seen": 0, "changed": 0, "failed": 0}
 
 
 @pytest.mark.rule("D10", "U1")
@@ -427,7 +427,8 @@ def test_un_fichier_annonce_et_jamais_recu_est_balaye(
     if envoye:
         envoyer(moi, piece_id, fichiers.txt())
     guichet.advance(seconds=attente)
-    assert guichet.sweep("balayer_pieces") == {"seen": int(not reste), "changed": int(not reste), "failed": 0}
+    parti = int(not reste)
+    assert guichet.sweep("balayer_pieces") == {"due": parti, "seen": parti, "changed": parti, "failed": 0}
     assert etat(guichet, piece_id) == ("ATTENDU" if reste else "") and bool(cles()) is (reste and envoye)
     assert guichet.sweep("balayer_pieces")["changed"] == 0
     if not reste:
@@ -460,7 +461,7 @@ def test_un_fichier_dont_le_verdict_tarde_est_regarde_de_nouveau(guichet: Guiche
         guichet.advance(seconds=599)
         assert guichet.sweep("balayer_pieces")["seen"] == 0
         guichet.advance(seconds=1)
-        assert guichet.sweep("balayer_pieces") == {"seen": 1, "changed": 1, "failed": 0}
+        assert guichet.sweep("balayer_pieces") == {"due": 1, "seen": 1, "changed": 1, "failed": 0}
         assert etat(guichet, piece_id) == "RECU"
     guichet.advance(days=2)
     guichet.sweep("balayer_pieces")
@@ -483,7 +484,7 @@ def test_le_balayage_des_fichiers_tue_en_route_finit_la_fois_suivante(
         guichet.sweep("balayer_pieces")
     assert (len(cles()), len(guichet.rows("pieces"))) == (2, 3)
     monkeypatch.setattr(store, "effacer", vrai)
-    assert guichet.sweep("balayer_pieces") == {"seen": 3, "changed": 3, "failed": 0}
+    assert guichet.sweep("balayer_pieces") == {"due": 3, "seen": 3, "changed": 3, "failed": 0}
     assert cles() == set() and guichet.rows("pieces") == []
 
 
@@ -553,7 +554,7 @@ def test_des_pages_que_la_file_n_a_pas_apprises_sont_redemandees(guichet: Guiche
     guichet.advance(seconds=599)
     assert guichet.sweep("balayer_pieces")["seen"] == 0
     guichet.advance(seconds=1)
-    assert guichet.sweep("balayer_pieces") == {"seen": 1, "changed": 1, "failed": 0}
+    assert guichet.sweep("balayer_pieces") == {"due": 1, "seen": 1, "changed": 1, "failed": 0}
     (message,) = messages("images")
     dessiner(guichet, message)
     guichet.advance(hours=1)

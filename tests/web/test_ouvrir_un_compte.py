@@ -230,6 +230,25 @@ def test_un_captcha_faux_est_refuse_et_ne_sert_plus(guichet: Guichet, visiteur: 
     assert nouveau.status == 303
 
 
+@pytest.mark.rule("B1", "S2", "T5")
+@pytest.mark.controle("T36")
+def test_un_captcha_faux_se_dit_avec_les_autres_erreurs_et_un_bon_se_garde(guichet: Guichet, visiteur: Client) -> None:
+    ouvrir_les_documents(visiteur)
+    page = visiteur.get(PAGE)
+    sans_prenom = {**IDENTITE, "prenom": ""}
+    bon = guichet.captcha(page)
+    garde = visiteur.submit(page, PAGE, **sans_prenom, captcha=bon)
+    assert list(erreurs(garde)) == ["Saisissez votre prénom."] and valeurs(garde, PAGE)["captcha"] == bon
+    assert valeurs(garde, PAGE)["defi"] == valeurs(page, PAGE)["defi"], "a right answer is not asked twice"
+
+    faux = "".join("2" if c != "2" else "3" for c in bon)
+    deux = visiteur.submit(garde, PAGE, **sans_prenom, captcha=faux)
+    assert list(erreurs(deux)) == ["Saisissez votre prénom.", CAPTCHA_FAUX]
+    devine = visiteur.submit(garde, PAGE, **sans_prenom, captcha=bon)
+    assert CAPTCHA_FAUX in erreurs(devine), "no challenge is guessed at twice"
+    assert visiteur.submit(deux, PAGE, **IDENTITE, captcha=guichet.captcha(deux)).status == 303
+
+
 @pytest.mark.rule("B1", "T5")
 @pytest.mark.controle("T36")
 def test_un_captcha_resolu_ne_sert_qu_une_fois(guichet: Guichet, visiteur: Client) -> None:

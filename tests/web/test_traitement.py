@@ -39,6 +39,65 @@ def transmettre(qui: Client) -> Answer:
     return qui.submit(qui.get("/mon-profil/verification"), "/mon-profil/transmission")
 
 
+def chercher(agent: Client, debut: str) -> Answer:
+    """The search of the work list."""
+    return agent.submit(agent.get(LISTE), f"{LISTE}/recherche", recherche=debut)
+
+
+@pytest.mark.rule("S4", "E2")
+@pytest.mark.parametrize(
+    "debut", ["Dubois", "dubois je", "DUBOIS-JEAN", " Dübois ", "ins-2026", "{reference}"], ids=lambda d: d.strip("{}")
+)
+def test_une_demande_se_retrouve_par_un_nom_ou_une_reference_quel_que_soit_son_etat(
+    guichet: Guichet, agent: Client, compte_id: str, debut: str
+) -> None:
+    from chalicelib.intervenants.inscription import store
+
+    demande = store.lire(compte_id)
+    assert demande
+    for acte in ("", "complement"):
+        if acte:
+            decider(agent, compte_id, acte, complement="Précisez.")
+        trouvee = chercher(agent, debut.format(reference=demande.reference.lower()))
+        assert trouvee.status == 200 and trouvee.page.links.count(f"{LISTE}/{compte_id}") == 1
+        assert ("Complément demandé" if acte else "En cours d’étude") in trouvee.page.text
+        assert "?" not in trouvee.path, "a name never stands in an address"
+
+
+@pytest.mark.rule("S4", "T6")
+def test_une_recherche_ne_montre_que_ce_qui_existe_pour_qui_cherche(
+    guichet: Guichet, agent: Client, compte_id: str
+) -> None:
+    rien = "La recherche ne retourne aucun résultat."
+    assert rien in chercher(agent, "Martin").page.text
+    ailleurs = en_poste(guichet.client(), "b@demo.fr", ("bretagne",), prenom="Erwan")
+    assert rien in chercher(ailleurs, "Dubois").page.text
+    for debut, message in (("  ", "Saisissez le début d’un nom"), ("!?", "Saisissez des lettres ou des chiffres")):
+        refus = chercher(agent, debut)
+        assert refus.status == 422 and any(e.startswith(message) for e in erreurs(refus))
+
+
+@pytest.mark.rule("S4")
+def test_une_recherche_s_arrete_a_une_page(guichet: Guichet, agent: Client, compte_id: str) -> None:
+    from dataclasses import replace
+
+    from chalicelib.core.context import live_context
+    from chalicelib.core.table import Act
+    from chalicelib.intervenants.inscription import store
+    from chalicelib.intervenants.inscription.rules import Demande
+
+    modele = store.lire(compte_id)
+    assert modele
+    for n in range(25):
+        act = Act(live_context())
+        autre = replace(modele, compte=f"autre{n}", nom=f"DUBOIS Zoé {n:02}", reference=f"INS-2026-{n:08}")
+        store.transmettre(act, autre, Demande(autre.compte))
+        act.commit()
+    trouvees = chercher(agent, "dubois")
+    assert len([h for h in trouvees.page.links if h.startswith(LISTE + "/")]) == 20
+    assert "précisez le nom" in trouvees.page.text
+
+
 @pytest.mark.rule("E2", "E4", "V1", "X3")
 def test_un_complement_ouvre_le_profil_et_se_raconte(
     guichet: Guichet, visiteur: Client, agent: Client, compte_id: str
@@ -212,7 +271,7 @@ def test_sans_reponse_la_demande_s_archive_a_deux_mois(
     qui = entrer(guichet, visiteur)
     assert ("a été archivée" in qui.get("/mon-profil").page.text) is archivee
     assert transmettre(qui).status == 303, "an archived application may be presented again"
-    assert guichet.sweep("balayer_demandes") == {"seen": 0, "changed": 0, "failed": 0}
+    assert guichet.sweep("balayer_demandes") == {"due": 0, "seen": 0, "changed": 0, "failed": 0}
 
 
 @pytest.mark.rule("E2", "S4")

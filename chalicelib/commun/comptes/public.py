@@ -1,7 +1,7 @@
 """What other slices may ask of accounts."""
 
 from chalicelib.commun.comptes import queries, store, usecases
-from chalicelib.commun.comptes.rules import Compte, EtatDuLien, Identite, Politique
+from chalicelib.commun.comptes.rules import Compte, EtatDuLien, Identite, Jeton, Politique
 from chalicelib.core.context import Context
 from chalicelib.core.table import Act
 from chalicelib.core.web.pages import Reply
@@ -12,8 +12,15 @@ activer = usecases.activer
 compte_du_lien = usecases.compte_du_lien
 ouvrir_session = usecases.ouvrir_session
 renvoyer_l_activation = usecases.renvoyer_l_activation
+nouveau_lien_d_activation = usecases.nouveau_lien_d_activation
 supprimer_le_compte = usecases.supprimer_le_compte
+prouver = usecases.prouver
+changer_le_mot_de_passe = usecases.changer_le_mot_de_passe
+changer_l_adresse = usecases.changer_l_adresse
+nouveau_jeton = usecases.nouveau_jeton
+rouvrir_l_entree = usecases.rouvrir_l_entree
 etat_du_lien = queries.etat_du_lien
+jeton = queries.jeton
 activation_echue = queries.activation_echue
 comptes_non_actives = queries.comptes_non_actives
 compte_de_l_identite = queries.compte_de_l_identite
@@ -27,8 +34,9 @@ reponse_a_renvoyer = queries.reponse_a_renvoyer
 
 ref_du_compte = store.ref
 compte_lu = store.compte_of
+user_jeton = store.user_jeton
 
-__all__ = ["Compte", "Context", "EtatDuLien", "Identite", "Politique", "Reply"]
+__all__ = ["Compte", "Context", "EtatDuLien", "Identite", "Jeton", "Politique", "Reply"]
 
 
 def changer_identite(act: Act, compte: Compte, nouvelle: Identite) -> None:

@@ -14,6 +14,7 @@ from chalicelib.commun.comptes.rules import (
     EtatDuLien,
     Faute,
     Identite,
+    Jeton,
     Politique,
     faute_de_fond,
     fautes_de_forme,
@@ -29,7 +30,7 @@ from chalicelib.core.web.urls import chemin_local
 
 REPRISE_MAX = 60_000
 _REPRISE, _CONNEXION, _CODE = (f"commun/comptes/templates/{n}.html" for n in ("reprise", "connexion", "code"))
-_JAMAIS_REPRIS = ("commande", "mot_de_passe", "confirmation_mot_de_passe", "code")
+_JAMAIS_REPRIS = ("commande", "mot_de_passe_actuel", "mot_de_passe", "confirmation_mot_de_passe", "code")
 
 
 def compte(compte_id: str) -> Compte | None:
@@ -71,10 +72,18 @@ def etat_du_lien(ctx: Context, token: str) -> EtatDuLien:
     return etat
 
 
+def jeton(ctx: Context, token: str, but: str) -> Jeton | None:
+    """Rule T3: the token of a link by e-mail, for this use."""
+    row = store.lire_jeton(token, but)
+    return store.jeton_of(row, ctx.instant) if row else None
+
+
 def mes_connexions(ctx: Context) -> list[Connexion]:
     """Rule T1: the sessions of the person that began in the last twelve hours, the newest first."""
     debut = iso(ctx.now - rules.SESSION_ABSOLUE)
-    vivantes = [row for row in store.sessions(ctx.user.id) if row.ouverte_le >= debut]
+    vivantes = [
+        row for row in store.sessions(ctx.user.id) if row.ouverte_le >= debut and row.generation == ctx.user.generation
+    ]
     vivantes.sort(key=lambda row: row.ouverte_le, reverse=True)
     return [
         Connexion(

@@ -24,10 +24,11 @@ COOKIE_ETAPE = ETAPE + "={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600
 
 @bp.page("/connexion", access=Access.PUBLIC)
 def get_connexion(ctx: Context) -> Reply:
-    """Rule A2."""
+    """Rule A2; `nouveau`: what was just changed by a link (rules J3, J5)."""
     if ctx.user is not None:
         return redirect("/")
-    return page(PAGE, expiree=False, **queries.page_connexion(ctx, ctx.request.query.first("suite")))
+    suite, nouveau = ctx.request.query.first("suite"), ctx.request.query.first("nouveau")
+    return page(PAGE, expiree=False, nouveau=nouveau, **queries.page_connexion(ctx, suite))
 
 
 @bp.page("/connexion", access=Access.PUBLIC, methods=("POST",))

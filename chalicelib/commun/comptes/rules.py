@@ -68,7 +68,11 @@ class Identite:
 
 @dataclass(frozen=True)
 class Compte:
-    """An account, as access is decided from it. `valide`: rule E5."""
+    """An account, as access is decided from it. `valide`: rule E5.
+
+    `generation`: how many times its password or its address changed; what was given before (sessions, links, codes)
+    bears an older one and is worth nothing any more (rule T1).
+    """
 
     id: str
     role: Role
@@ -76,17 +80,25 @@ class Compte:
     email: str
     identite: Identite
     valide: bool = False
+    generation: int = 0
     structures: tuple[str, ...] = ()
     session: str = ""
     session_ouverte_le: datetime | None = None
     secondes_de_session: int | None = None
     cree_le: str = ""
+    lien_actif: str = ""
     documents: dict[str, str] = field(default_factory=dict)
 
     @property
     def nom_affiche(self) -> str:
         """The name on every page (rule G0)."""
         return self.identite.nom_affiche
+
+
+def compte_fictif(email: str) -> Compte:
+    """Nobody's account: what is done for a known address is done for it too, so that time tells nothing (rule T4)."""
+    personne = Identite(Civilite.MADAME, "Personne", "Aucune", date(1900, 1, 1))
+    return Compte("", Role.INTERVENANT, EtatCompte.A_ACTIVER, email, personne)
 
 
 @dataclass(frozen=True)
@@ -250,6 +262,16 @@ class EtatDuLien(Enum):
     UTILISE = "UTILISE"
     REMPLACE = "REMPLACE"
     INCONNU = "INCONNU"
+
+
+@dataclass(frozen=True)
+class Jeton:
+    """A link sent by e-mail, by the hash of its token. `etat`: at the instant of the request."""
+
+    empreinte: str
+    compte: str
+    generation: int
+    etat: EtatDuLien
 
 
 def etat_du_lien(etat: str, expire_le: str, instant: str) -> EtatDuLien:

@@ -14,8 +14,10 @@ from chalicelib.commun.comptes.rules import (
     EtatCompte,
     EtatDuLien,
     Identite,
+    Jeton,
     Role,
     cle_email,
+    etat_du_lien,
 )
 from chalicelib.core.context import Context, iso
 from chalicelib.core.table import Act, Row, fallen_due, get, get_many, meta, seconds, shard, update_if
@@ -41,6 +43,7 @@ class CompteRow(Row):
     structures: Any = ListAttribute(default=list)
     totp = UnicodeAttribute(null=True)
     dernier_pas = NumberAttribute(default=0)
+    generation = NumberAttribute(default=0)
     documents: Any = JSONAttribute(default=dict)
     cree_le = UnicodeAttribute()
     lien_actif = UnicodeAttribute(default="")
@@ -53,6 +56,7 @@ class SessionRow(Row):
     ouverte_le = UnicodeAttribute()
     source = UnicodeAttribute(default="")
     appareil = UnicodeAttribute(default="")
+    generation = NumberAttribute(default=0)
 
 
 class MarqueRow(Row):
@@ -72,6 +76,7 @@ class JetonRow(Row):
     etat = UnicodeAttribute(default=EtatDuLien.VALABLE.value)
     essais = NumberAttribute(default=0)
     suite = UnicodeAttribute(default="")
+    generation = NumberAttribute(default=0)
 
 
 def pk(compte_id: str) -> str:
@@ -89,8 +94,10 @@ def compte_of(row: CompteRow, **session: Any) -> Compte:
         email=row.email,
         identite=identite,
         valide=row.valide,
+        generation=int(row.generation),
         structures=tuple(row.structures),
         cree_le=row.cree_le,
+        lien_actif=row.lien_actif,
         documents=dict(row.documents or {}),
         **session,
     )
@@ -179,7 +186,27 @@ def valider(act: Act, compte_id: str) -> None:
     act.update(CompteRow(pk(compte_id), "COMPTE"), [CompteRow.valide.set(True)])
 
 
-def ecrire_jeton(act: Act, token: str, compte_id: str, but: str, validite: timedelta, suite: str = "") -> None:
+def changer_le_mot_de_passe(act: Act, compte: Compte, empreinte: str) -> None:
+    """Rules J4, T1: another password, if nobody changed this account since it was read: Conflict("compte") else."""
+    _nouvelle_generation(act, compte, CompteRow.empreinte.set(empreinte))
+
+
+def changer_l_adresse(act: Act, compte: Compte, email: str) -> None:
+    """Rules B3, J3: another address, and its mark: Conflict("email") when somebody has it."""
+    _nouvelle_generation(act, compte, CompteRow.email.set(email))
+    act.delete(MarqueRow(_cle("EMAIL", cle_email(compte.email)), "MARQUE"))
+    act.create(MarqueRow(_cle("EMAIL", cle_email(email)), "MARQUE", compte=compte.id), "email")
+
+
+def _nouvelle_generation(act: Act, compte: Compte, change: Any) -> None:
+    inchange = (CompteRow.generation == compte.generation) & (CompteRow.etat == EtatCompte.ACTIF.value)
+    actions = [change, CompteRow.generation.set(compte.generation + 1)]
+    act.update(CompteRow(pk(compte.id), "COMPTE"), actions, inchange, "compte")
+
+
+def ecrire_jeton(
+    act: Act, token: str, compte_id: str, but: str, validite: timedelta, suite: str = "", generation: int = 0
+) -> None:
     """Rule T3: a token stored hashed, with its end."""
     act.create(
         JetonRow(
@@ -188,6 +215,7 @@ def ecrire_jeton(act: Act, token: str, compte_id: str, but: str, validite: timed
             compte=compte_id,
             but=but,
             suite=suite,
+            generation=generation,
             expire_le=iso(act.ctx.now + validite),
             ttl=seconds(act.ctx, validite + JETON_GARDE),
         ),
@@ -201,8 +229,15 @@ def lire_jeton(token: str, but: str) -> JetonRow | None:
     return row if row and row.but == but else None
 
 
-def user_jeton(act: Act, row: JetonRow) -> None:
+def jeton_of(row: JetonRow, instant: str) -> Jeton:
+    """The token as the rules see it at `instant`."""
+    etat = etat_du_lien(row.etat, row.expire_le, instant)
+    return Jeton(row.pk.removeprefix("JETON#"), row.compte, int(row.generation), etat)
+
+
+def user_jeton(act: Act, empreinte: str) -> None:
     """Spend a token: at most one act does."""
+    row = JetonRow(f"JETON#{empreinte}", "JETON")
     act.update(row, [JetonRow.etat.set(EtatDuLien.UTILISE.value)], JetonRow.etat == EtatDuLien.VALABLE.value, "jeton")
 
 
@@ -212,13 +247,14 @@ def remplacer_jeton(act: Act, empreinte: str) -> None:
     act.update(row, [JetonRow.etat.set(EtatDuLien.REMPLACE.value)])
 
 
-def ouvrir_session(act: Act, compte_id: str, token: str, fin: timedelta) -> None:
+def ouvrir_session(act: Act, compte: Compte, token: str, fin: timedelta) -> None:
     """A session, kept hashed."""
     ctx: Context = act.ctx
     act.create(
         SessionRow(
-            pk(compte_id),
+            pk(compte.id),
             f"SESSION#{digest(token)}",
+            generation=compte.generation,
             ouverte_le=ctx.instant,
             source=ctx.source,
             appareil=ctx.agent[:200],
@@ -264,8 +300,8 @@ def comptes_non_actives(instant: str) -> Iterator[CompteRow]:
     return fallen_due(CompteRow, "ACTIVATION", instant)
 
 
-def noter_lien(act: Act, row: CompteRow, empreinte: str) -> None:
+def noter_lien(act: Act, compte: Compte, empreinte: str) -> None:
     """Remember which link is the living one."""
-    cle = CompteRow(row.pk, "COMPTE")
+    cle = CompteRow(pk(compte.id), "COMPTE")
     etat = CompteRow.etat == EtatCompte.A_ACTIVER.value
-    act.update(cle, [CompteRow.lien_actif.set(empreinte)], etat & (CompteRow.lien_actif == row.lien_actif), "lien")
+    act.update(cle, [CompteRow.lien_actif.set(empreinte)], etat & (CompteRow.lien_actif == compte.lien_actif), "lien")

@@ -17,6 +17,7 @@ from chalicelib.core.web.urls import chemin_local
 PAR_COMPTE = limits.Limit("connexion-compte", 10, timedelta(minutes=15))  # from one origin
 PAR_ADRESSE = limits.Limit("connexion-adresse", 100, timedelta(minutes=15))  # from all of them
 PAR_ORIGINE = limits.Limit("connexion-origine", 20, timedelta(minutes=1))
+ACTUEL = limits.Limit("mot-de-passe-actuel", 10, timedelta(minutes=15))
 CODES = limits.Limit("codes", 20, timedelta(minutes=15))  # only who has the password gets here
 CODE = "CODE"
 
@@ -56,7 +57,7 @@ def _de_la(ctx: Context, email: str) -> str:
 def _demander_le_code(ctx: Context, compte: Compte, suite: str) -> Entree:
     token = ctx.token()
     act = Act(_sans_commande(ctx))
-    store.ecrire_jeton(act, token, compte.id, CODE, rules.CODE_VALIDE, suite)
+    store.ecrire_jeton(act, token, compte.id, CODE, rules.CODE_VALIDE, suite, compte.generation)
     act.commit()
     return Entree(jeton_du_code=token, compte=compte)
 
@@ -67,7 +68,7 @@ def donner_le_code(ctx: Context, token: str, code: str) -> tuple[Entree, str]:
     jeton = store.lire_jeton(token, CODE)
     row = store.lire(jeton.compte) if jeton else None
     vivant = jeton and jeton.etat == rules.EtatDuLien.VALABLE.value and jeton.expire_le > ctx.instant
-    if jeton is None or row is None or not row.totp or not vivant:
+    if jeton is None or row is None or not row.totp or not vivant or jeton.generation != row.generation:
         raise Refused(Refus.CODE_EPUISE)
     limits.consume(ctx, CODES, jeton.compte)
     if not store.compter_un_essai(jeton, rules.ESSAIS_DU_CODE):
@@ -76,7 +77,7 @@ def donner_le_code(ctx: Context, token: str, code: str) -> tuple[Entree, str]:
     if pas is None:
         raise Refused(Refus.CODE)
     act = Act(ctx)  # a code serves once: the same form sent twice is led where the first was
-    store.user_jeton(act, jeton)
+    store.user_jeton(act, digest(token))
     store.user_pas(act, row, pas)
     try:
         entree = _entrer(ctx, store.compte_of(row), act, chemin_local(jeton.suite) or "/")
@@ -103,7 +104,7 @@ def ouvrir_session(act: Act, compte: Compte) -> tuple[str, Compte]:
     token = act.ctx.token()
     if act.ctx.user is not None:
         store.remplacer_session(act, act.ctx.user.id, act.ctx.user.session)
-    store.ouvrir_session(act, compte.id, token, rules.SESSION_ABSOLUE)
+    store.ouvrir_session(act, compte, token, rules.SESSION_ABSOLUE)
     return session.write(compte.id, token, act.ctx.now), replace(compte, session=digest(token))
 
 
@@ -116,6 +117,8 @@ def utilisateur(ctx: Context, cookie: session.SessionCookie) -> Compte | None:
     """Who a cookie stands for, if the session still lives (rule T1): one read."""
     row, ouverte = store.lire_avec_session(cookie.owner, cookie.token)
     if row is None or ouverte is None or row.etat != EtatCompte.ACTIF.value:
+        return None
+    if ouverte.generation != row.generation:
         return None
     role = rules.Role[row.role]
     debut = from_iso(ouverte.ouverte_le)
@@ -146,6 +149,45 @@ def fermer_une_connexion(ctx: Context, connexion_id: str) -> str:
     return act.commit("/mes-connexions")
 
 
+def prouver(ctx: Context, mot_de_passe: str) -> bool:
+    """Rules J3, J4, T4: whether who is logged in knows their password; ten tries in a quarter of an hour."""
+    limits.consume(ctx, ACTUEL, ctx.user.id)
+    row = store.lire(ctx.user.id)
+    if not verify(row.empreinte if row else None, mot_de_passe):
+        log.event("mot_de_passe.refuse", compte=ctx.user.id)
+        return False
+    limits.forgive(ctx, ACTUEL, ctx.user.id)
+    return True
+
+
+def changer_le_mot_de_passe(act: Act, compte: Compte, mot_de_passe: str) -> Compte:
+    """Rules J4, J5, T1: sessions, links and codes given before end, in the transaction of the act.
+
+    Answers the account as it will be; the commit raises Conflict("compte") when somebody changed it meanwhile.
+    """
+    store.changer_le_mot_de_passe(act, compte, hash_password(mot_de_passe))
+    return replace(compte, generation=compte.generation + 1)
+
+
+def changer_l_adresse(act: Act, compte: Compte, email: str) -> Compte:
+    """Rules J3, T1: the identifier of the next login, as above; Conflict("email") when somebody has it."""
+    store.changer_l_adresse(act, compte, email)
+    return replace(compte, generation=compte.generation + 1, email=email)
+
+
+def nouveau_jeton(act: Act, compte: Compte, but: str, validite: timedelta) -> str:
+    """Rule T3: a token for a link by e-mail, in the transaction of the act."""
+    token = act.ctx.token()
+    store.ecrire_jeton(act, token, compte.id, but, validite, generation=compte.generation)
+    return token
+
+
+def rouvrir_l_entree(ctx: Context, email: str) -> None:
+    """Rule T4: who has just chosen a password by a link of their own is let in, whatever a stranger tried."""
+    limits.forgive(ctx, PAR_ADRESSE, rules.cle_email(email))
+    limits.forgive(ctx, PAR_COMPTE, _de_la(ctx, email))
+
+
 def nouveau_compte(
     act: Act, identite: rules.Identite, email: str, mot_de_passe: str, documents: dict[str, str]
 ) -> tuple[str, str]:
@@ -168,13 +210,13 @@ def nouveau_compte(
     return compte_id, token
 
 
-def nouveau_lien_d_activation(act: Act, row: store.CompteRow) -> str:
+def nouveau_lien_d_activation(act: Act, compte: Compte) -> str:
     """Another link for an account to activate; the older one is dead. The account's seven days do not move (B4)."""
     token = act.ctx.token()
-    store.remplacer_jeton(act, row.lien_actif)
-    store.noter_lien(act, row, digest(token))
-    fin = from_iso(row.cree_le) + rules.ACTIVATION_VALIDE
-    store.ecrire_jeton(act, token, row.pk.removeprefix("COMPTE#"), "ACTIVATION", fin - act.ctx.now)
+    store.remplacer_jeton(act, compte.lien_actif)
+    store.noter_lien(act, compte, digest(token))
+    fin = from_iso(compte.cree_le) + rules.ACTIVATION_VALIDE
+    store.ecrire_jeton(act, token, compte.id, "ACTIVATION", fin - act.ctx.now)
     return token
 
 
@@ -188,7 +230,7 @@ def activer(act: Act, token: str) -> tuple[Compte, str] | None:
     if row is None or etat is not rules.EtatDuLien.VALABLE:
         return None
     compte = store.compte_of(row)
-    store.user_jeton(act, jeton)
+    store.user_jeton(act, digest(token))
     store.activer(act, compte.id)
     return ouvrir_session(act, compte)[::-1]
 
@@ -207,7 +249,8 @@ def renvoyer_l_activation(act: Act, email: str) -> tuple[Compte, str] | None:
         return None
     if from_iso(row.cree_le) + rules.ACTIVATION_VALIDE < act.ctx.now:
         return None
-    return store.compte_of(row), nouveau_lien_d_activation(act, row)
+    compte = store.compte_of(row)
+    return compte, nouveau_lien_d_activation(act, compte)
 
 
 def supprimer_le_compte(act: Act, compte_id: str) -> str | None:

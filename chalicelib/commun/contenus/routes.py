@@ -60,5 +60,7 @@ def get_statique(ctx: Context, nom: str) -> Reply:
 def get_robots(ctx: Context) -> Reply:
     """Robots may read the public pages."""
     body = "User-agent: *\nDisallow: /activation/\nDisallow: /connexion\nDisallow: /captcha\n"
-    body += "Disallow: /mon-profil\nDisallow: /mes-connexions\nDisallow: /gestion\nDisallow: /administration\n"
+    body += "Disallow: /mot-de-passe-oublie\nDisallow: /nouveau-mot-de-passe/\nDisallow: /nouvelle-adresse/\n"
+    body += "Disallow: /mon-compte\nDisallow: /mon-profil\nDisallow: /mes-connexions\n"
+    body += "Disallow: /gestion\nDisallow: /administration\n"
     return Reply(body=body, headers={"Content-Type": "text/plain; charset=utf-8"})

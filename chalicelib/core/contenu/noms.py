@@ -25,7 +25,7 @@ def nom_sur(nom: str, defaut: str) -> str:
     The path goes, and control, bidirectional and invisible characters, quotes and what file systems refuse; at most
     100 characters with the extension, which is kept; a name without extension takes that of `defaut`.
     """
-    base = unicodedata.normalize("NFC", nom.replace("\\", "/").rpartition("/")[2])
+    base = unicodedata.normalize("NFC", nom.replace("\\", "/").rpartition("/")[2]).replace("'", "’")
     visible = "".join(c for c in base if not unicodedata.category(c).startswith("C") or c in "\t\r\n")
     propre = _INTERDITS.sub(" ", visible).strip(" .")
     suffixe = extension(propre)

@@ -44,21 +44,25 @@ def new(ctx: Context, bound_to: str, purpose: str) -> tuple[str, str]:
     return challenge, code
 
 
-def answer(ctx: Context, challenge: str, bound_to: str) -> str | None:
-    """The code to draw or to say, as long as the challenge may still serve."""
+def answer(ctx: Context, challenge: str, bound_to: str, purpose: str = "") -> str | None:
+    """The code to draw or to say, as long as the challenge may still serve; `purpose`: only for that form."""
     row = _row(challenge)
-    alive = row is not None and row.servi is None and row.lie_a == bound_to and row.expire_le > ctx.instant
-    return row.reponse if alive and row else None
+    if row is None or row.servi is not None or row.lie_a != bound_to or row.expire_le <= ctx.instant:
+        return None
+    return row.reponse if purpose in {"", row.pour} else None
 
 
-def spend(ctx: Context, challenge: str, bound_to: str, purpose: str, typed: str) -> str | None:
+def spend(ctx: Context, challenge: str, bound_to: str, purpose: str, typed: str, keep: bool = False) -> str | None:
     """None when `typed` is the answer, else what to say. Right or wrong, the challenge is spent: only the very same
-    form, sent again (a double click), is still right."""
+    form, sent again (a double click), is still right. `keep`: the form comes back for another reason; a right answer
+    may serve once more, a wrong one never does (no challenge is guessed at twice)."""
     row = _row(challenge)
     if row is None or (row.lie_a, row.pour) != (bound_to, purpose) or row.expire_le <= ctx.instant:
         return EXPIRED
     actions, free = [CaptchaRow.servi.set(ctx.instant)], CaptchaRow.servi.does_not_exist()
     right = "".join(typed.split()) == row.reponse
+    if keep and right and row.servi is None:
+        return None
     if right:
         form = hashlib.sha256(ctx.request.body).hexdigest()  # its command and all that was typed
         actions.append(CaptchaRow.servi_a.set(form))

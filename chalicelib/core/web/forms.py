@@ -202,3 +202,19 @@ class Longueur:
             raise StopValidation(
                 f"{field.label.text} : raccourcissez ce texte de {over} caractère{s}, {self.most} au plus."
             )
+
+
+class Adresse:
+    """An e-mail address as it can be written to; its domain is not asked."""
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Raises ValidationError with an example; the value becomes the normalised address."""
+        from email_validator import EmailNotValidError, validate_email
+
+        try:
+            found = validate_email(field.data, check_deliverability=False, allow_smtputf8=False)
+        except EmailNotValidError as error:
+            raise ValidationError(
+                "Saisissez une adresse e-mail complète, par exemple prenom.nom@exemple.fr."
+            ) from error
+        field.data = found.normalized

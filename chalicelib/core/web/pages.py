@@ -9,11 +9,12 @@ from urllib.parse import unquote
 from chalice import Blueprint, Response
 
 from chalicelib.core.context import Context, live_context
-from chalicelib.core.errors import AlreadyDone, Forbidden, LoginRequired, Maintenance, NotFound, PortalError
+from chalicelib.core.errors import AlreadyDone, Forbidden, LoginRequired, Maintenance, NotFound, PortalError, Stale
 from chalicelib.core.settings import settings
 from chalicelib.core.table import result_of_command
 from chalicelib.core.web import csrf, headers, session
 from chalicelib.core.web.request import FORM, Request, read
+from chalicelib.core.web.secret import digest
 from chalicelib.core.web.urls import url
 
 MAX_PARAM = 100
@@ -141,13 +142,33 @@ def _answer(request: Request, route: Route, params: dict[str, str]) -> Response:
             cookie = seen  # not before: a read that fails says nothing of the session
         ctx = _guard(ctx, request, route.access)
         reply = _act_once(ctx, route.view, _known(params))
-    except LoginRequired:
-        reply = site().login_reply(ctx)
     except Exception as error:
-        reply = site().error_reply(ctx, error)
+        reply = _refused(ctx, error)
     if route.secret:
         reply = replace(reply, headers={**reply.headers, "Referrer-Policy": "no-referrer"})
     return _finish(ctx, reply, cookie)
+
+
+def _refused(ctx: Context, error: Exception) -> Reply:
+    """The page of an error; but a form sent twice, whose first act ended the session, is led where the first was."""
+    try:
+        done = _done_before(ctx) if isinstance(error, LoginRequired | Stale) and ctx.user is None else None
+        if done is not None:
+            return redirect(done)
+        return site().login_reply(ctx) if isinstance(error, LoginRequired) else site().error_reply(ctx, error)
+    except Exception as failure:
+        return site().error_reply(ctx, failure)
+
+
+def _done_before(ctx: Context) -> str | None:
+    ended = session.read(ctx.request.cookies.get(session.SESSION, ""))
+    if ended is None or ctx.request.method not in UNSAFE:
+        return None
+    try:
+        command = csrf.check(ctx.request, ctx, digest(ended.token))  # signed for the session, by the hash of its token
+        return result_of_command(replace(ctx, command=command))
+    except PortalError:
+        return None
 
 
 def _known(params: dict[str, str]) -> dict[str, str]:

@@ -17,10 +17,15 @@ class Entree:
 
 
 _VISITEUR = (("Accueil", "/"), ("Remplir un CV en ligne", "/deposer-un-cv"))
-_EN_INSCRIPTION = (("Mon profil", "/mon-profil"), ("Aide et Contact", "/aide-et-contact"))
-_GESTIONNAIRE = (("Demandes d’inscription", "/gestion/inscriptions"),)
-_ADMINISTRATEUR = (("Envois en échec", "/administration/envois"),)
-_MON_COMPTE = (("Mes informations", "/mon-profil/identification"), ("Mon parcours", "/mon-profil/parcours"))
+_MOT_DE_PASSE = ("Changer mon mot de passe", "/mon-compte/mot-de-passe")
+_EN_INSCRIPTION = (("Mon profil", "/mon-profil"), _MOT_DE_PASSE, ("Aide et Contact", "/aide-et-contact"))
+_GESTIONNAIRE = (("Demandes d’inscription", "/gestion/inscriptions"), _MOT_DE_PASSE)
+_ADMINISTRATEUR = (("Envois en échec", "/administration/envois"), _MOT_DE_PASSE)
+_MON_COMPTE = (
+    ("Mes informations", "/mon-profil/identification"),
+    ("Mon parcours", "/mon-profil/parcours"),
+    _MOT_DE_PASSE,
+)
 
 
 def menu(user: Compte | None, chemin: str) -> list[Entree]:
@@ -35,7 +40,7 @@ def menu(user: Compte | None, chemin: str) -> list[Entree]:
         return _entrees(_EN_INSCRIPTION, chemin)
     sous = _entrees(_MON_COMPTE, chemin)
     accueil, compte = _entrees((("Accueil", "/"), ("Mon compte", "/mon-profil")), chemin)
-    return [accueil, replace(compte, sous_menu=sous)]
+    return [accueil, replace(compte, sous_menu=sous, actif=compte.actif or any(entree.actif for entree in sous))]
 
 
 def _entrees(paires: tuple[tuple[str, str], ...], chemin: str) -> list[Entree]:

@@ -8,11 +8,12 @@ from wtforms.validators import ValidationError
 
 from chalicelib.commun.comptes import public as comptes
 from chalicelib.commun.comptes.rules import Civilite, Identite
-from chalicelib.core.web.forms import Choix, DateFr, Longueur, Paragraphe, PortalForm, Requis, Texte
+from chalicelib.commun.defis import public as defis
+from chalicelib.commun.referentiels.rules import cle_de_tri
+from chalicelib.core.web.forms import Adresse, Choix, DateFr, Longueur, Paragraphe, PortalForm, Requis, Texte
 from chalicelib.intervenants.inscription.rules import MESSAGE_MAX, TEXTES_PRETS
 from chalicelib.intervenants.profil.rules import faute_de_naissance, faute_de_nom
 
-_RECOPIEZ = "Recopiez les chiffres de l’image, ou écoutez-les."
 CIVILITES = [(c.name, c.value) for c in Civilite]
 
 
@@ -24,22 +25,6 @@ class Nom:
         faute = faute_de_nom(field.data) if field.data else None
         if faute:
             raise ValidationError(f"{field.label.text} : {faute}")
-
-
-class Adresse:
-    """An e-mail address as it can be written to; its domain is not asked."""
-
-    def __call__(self, form: Form, field: Field) -> None:
-        """Raises ValidationError with an example; the value becomes the normalised address."""
-        from email_validator import EmailNotValidError, validate_email
-
-        try:
-            found = validate_email(field.data, check_deliverability=False, allow_smtputf8=False)
-        except EmailNotValidError as error:
-            raise ValidationError(
-                "Saisissez une adresse e-mail complète, par exemple prenom.nom@exemple.fr."
-            ) from error
-        field.data = found.normalized
 
 
 class CompteForm(PortalForm):
@@ -62,7 +47,7 @@ class CompteForm(PortalForm):
         "Confirmer le mot de passe", [Requis("Saisissez une seconde fois votre mot de passe.")]
     )
     defi = HiddenField()
-    captcha = Texte("Recopier le texte de l’image", [Requis(_RECOPIEZ), Longueur(40)])
+    captcha = defis.champ()
 
     def __init__(self, *args: Any, today: date, **known: Any) -> None:
         super().__init__(*args, **known)
@@ -132,6 +117,17 @@ class RejetForm(PortalForm):
     )  # fmt: skip
 
 
+class RechercheForm(PortalForm):
+    """Rule S4: staff look for an application. Sent by POST: a name never stands in an address."""
+
+    recherche = Texte("Nom ou référence", [Requis("Saisissez le début d’un nom, ou une référence."), Longueur(100)])
+
+    def validate_recherche(self, field: Field) -> None:
+        """Something to look for."""
+        if field.data and not cle_de_tri(field.data):
+            raise ValidationError("Saisissez des lettres ou des chiffres : le début d’un nom, ou une référence.")
+
+
 class RenvoiForm(PortalForm):
     """Ask for the activation mail again (rule B5)."""
 
@@ -139,4 +135,4 @@ class RenvoiForm(PortalForm):
 
     email = Texte("Adresse e-mail", [Requis("Saisissez votre adresse e-mail."), Longueur(254), Adresse()])
     defi = HiddenField()
-    captcha = Texte("Recopier le texte de l’image", [Requis(_RECOPIEZ), Longueur(40)])
+    captcha = defis.champ()

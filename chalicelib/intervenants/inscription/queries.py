@@ -12,10 +12,6 @@ from chalicelib.commun.referentiels import public as referentiels
 from chalicelib.core.context import PARIS, Context, from_iso
 from chalicelib.core.errors import NotFound
 from chalicelib.core.tableur import csv_text
-from chalicelib.core.web import captcha
-from chalicelib.core.web.captcha_dessin import image
-from chalicelib.core.web.limits import Limit, consume
-from chalicelib.core.web.pages import visit_of
 from chalicelib.intervenants.inscription import rules, store
 from chalicelib.intervenants.inscription.rules import Demande, Ensemble, Etat, Filtre
 from chalicelib.intervenants.parcours import public as parcours
@@ -23,31 +19,7 @@ from chalicelib.intervenants.parcours.public import Parcours
 from chalicelib.intervenants.profil import public as profil
 from chalicelib.intervenants.profil.public import IdentificationForm, Mode
 
-CAPTCHAS = Limit("captchas", 60, captcha.LIFE)
 PAR_PAGE, EXPORT_MAX = 20, 5000
-
-
-def defi(ctx: Context, pour: str, connu: str = "") -> dict[str, Any]:
-    """Rule T5: the challenge still good for this visit, or a new one; with the cookie that a first visit needs.
-
-    `pour`: the form that it is solved for.
-    """
-    visite, cookies = visit_of(ctx)
-    code = captcha.answer(ctx, connu, visite) if connu else None
-    if code is None:
-        consume(ctx, CAPTCHAS, ctx.source)
-        connu, code = captcha.new(ctx, visite, pour)
-    return {"defi": connu, "image": image(code), "cookies": cookies}
-
-
-def son_du_defi(ctx: Context, connu: str) -> str:
-    """Rule T5: the same code, to hear."""
-    from chalicelib.core.web.captcha_dessin import son
-
-    code = captcha.answer(ctx, connu, visit_of(ctx)[0])
-    if code is None:
-        raise NotFound
-    return son(code, ctx.chance())
 
 
 def documents(ctx: Context) -> list[dict[str, Any]]:
@@ -156,9 +128,20 @@ def liste_de_travail(ctx: Context, filtre: Filtre) -> dict[str, Any]:
         "demandes": [
             (d, referentiels.structure(d.structure), rules.attente(_jours(ctx, rules.rang(d)))) for d in montrees
         ],
+        "entiere": not filtre.apres and len(demandes) <= PAR_PAGE,
         "suite": rules.rang(montrees[-1]) if len(demandes) > PAR_PAGE else None,
         "structures": [s for s in map(referentiels.structure, ctx.user.structures) if s],
         "filtre": filtre,
+    }
+
+
+def recherche(ctx: Context, debut: str) -> dict[str, Any]:
+    """Rules S4, T6: applications of the gestionnaire's structures, whatever their state; the first ones."""
+    trouvees = [d for s in ctx.user.structures for d in store.chercher(s, debut, PAR_PAGE + 1)]
+    trouvees.sort(key=lambda d: d.nom)
+    return {
+        "demandes": [(d, referentiels.structure(d.structure)) for d in trouvees[:PAR_PAGE]],
+        "encore": len(trouvees) > PAR_PAGE,
     }
 
 

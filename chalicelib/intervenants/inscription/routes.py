@@ -7,33 +7,32 @@ from typing import Any
 
 from chalicelib.commun.comptes import public as comptes
 from chalicelib.commun.comptes.rules import Access, EtatDuLien
+from chalicelib.commun.defis.public import defi_resolu, page_avec_defi
 from chalicelib.commun.pieces import public as pieces
 from chalicelib.core.context import Context
 from chalicelib.core.errors import Conflict, NotFound, Refused
-from chalicelib.core.web import captcha, session
-from chalicelib.core.web.pages import Pages, Reply, bound_to, page, redirect
+from chalicelib.core.web import session
+from chalicelib.core.web.pages import Pages, Reply, page, redirect
 from chalicelib.core.web.urls import url
 from chalicelib.intervenants.inscription import queries, usecases
-from chalicelib.intervenants.inscription.forms import ComplementForm, CompteForm, RejetForm, RenvoiForm
+from chalicelib.intervenants.inscription.forms import (
+    ComplementForm,
+    CompteForm,
+    RechercheForm,
+    RejetForm,
+    RenvoiForm,
+)
 from chalicelib.intervenants.inscription.rules import Etat, Filtre
 
 bp = Pages(__name__)
 _T = "intervenants/inscription/templates"
-COMPTE, ENVOYE, CAPTCHA, SON, ACTIVER, RENVOYER = (
-    f"{_T}/{n}.html" for n in ("compte", "envoye", "captcha", "son", "activer", "renvoyer")
-)
+COMPTE, ENVOYE, ACTIVER, RENVOYER = (f"{_T}/{n}.html" for n in ("compte", "envoye", "activer", "renvoyer"))
 TACHES, VERIFIER, TRANSMISE = (f"{_T}/{n}.html" for n in ("taches", "verifier", "transmise"))
-LISTE, DOSSIER, DIPLOME = (f"{_T}/{n}.html" for n in ("gestion_liste", "gestion_dossier", "gestion_diplome"))
+LISTE, DOSSIER, RECHERCHE, DIPLOME = (
+    f"{_T}/{n}.html" for n in ("gestion_liste", "gestion_dossier", "gestion_recherche", "gestion_diplome")
+)
 _A_OUVRIR = "Ouvrez ce document : « {} »."
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
-
-
-def _avec_defi(ctx: Context, template: str, status: int, form: Any, connu: str = "", **values: Any) -> Reply:
-    """A page with a captcha made for its form, and the cookie that a first visit needs."""
-    defi = queries.defi(ctx, form.POUR, connu)
-    form.defi.data = defi["defi"]
-    reply = page(template, status, form=form, image=defi["image"], **values)
-    return reply.with_cookies(*defi["cookies"])
 
 
 @bp.page("/deposer-un-cv", access=Access.PUBLIC)
@@ -41,7 +40,7 @@ def get_compte(ctx: Context) -> Reply:
     """Rule B1."""
     if ctx.user is not None:
         return redirect("/")
-    return _avec_defi(ctx, COMPTE, 200, CompteForm(today=ctx.today), documents=queries.documents(ctx))
+    return page_avec_defi(ctx, COMPTE, 200, CompteForm(today=ctx.today), documents=queries.documents(ctx))
 
 
 @bp.page("/deposer-un-cv", access=Access.PUBLIC, methods=("POST",))
@@ -49,22 +48,19 @@ def post_compte(ctx: Context) -> Reply:
     """Rules B1 to B4: the form first, then the captcha, then the tables."""
     form, documents = CompteForm.of(ctx, today=ctx.today), queries.documents(ctx)
     if ctx.request.form.first("action") == "autre_image":
-        return _avec_defi(ctx, COMPTE, 200, form, documents=documents)
+        return page_avec_defi(ctx, COMPTE, 200, form, documents=documents)
     a_ouvrir = [(_A_OUVRIR.format(d["libelle"]), f"#document-{d['nom']}") for d in documents if not d["ouvert"]]
-    if not form.validate() or a_ouvrir:
-        connu = form.defi.data or ""
-        return _avec_defi(ctx, COMPTE, 422, form, connu, documents=documents, autres_erreurs=a_ouvrir)
-    faux = captcha.spend(ctx, form.defi.data or "", bound_to(ctx), form.POUR, form.captcha.data)
-    if faux:
-        form.add_error("captcha", faux)
-        return _avec_defi(ctx, COMPTE, 422, form, documents=documents)
+    valable = form.validate() and not a_ouvrir
+    connu = defi_resolu(ctx, form, valable)
+    if not valable or form.errors:
+        return page_avec_defi(ctx, COMPTE, 422, form, connu, documents=documents, autres_erreurs=a_ouvrir)
     try:
         suite = usecases.ouvrir_un_compte(
             ctx, form.identite(), form.email.data, form.mot_de_passe.data, "/deposer-un-cv/envoye"
         )
     except Refused as refus:
         form.add_error("email", refus.reason.value)
-        return _avec_defi(ctx, COMPTE, 409, form, documents=documents)
+        return page_avec_defi(ctx, COMPTE, 409, form, documents=documents)
     return redirect(suite)
 
 
@@ -72,19 +68,6 @@ def post_compte(ctx: Context) -> Reply:
 def get_envoye(ctx: Context) -> Reply:
     """Rule B4: the mail is on its way; what to do if it does not come."""
     return page(ENVOYE, renvoi=ctx.request.query.first("renvoi") == "oui")
-
-
-@bp.page("/captcha", access=Access.PUBLIC)
-def get_captcha(ctx: Context) -> Reply:
-    """Rule B1: « Générer une autre image », without the rest of the page."""
-    pour_un_compte = ctx.request.query.first("pour") == CompteForm.POUR
-    return _avec_defi(ctx, CAPTCHA, 200, CompteForm(today=ctx.today) if pour_un_compte else RenvoiForm())
-
-
-@bp.page("/captcha/{defi}/son", access=Access.PUBLIC)
-def get_son(ctx: Context, defi: str) -> Reply:
-    """Rule T5: the code, to hear."""
-    return page(SON, son=queries.son_du_defi(ctx, defi), fragment=ctx.request.wants_fragment)
 
 
 @bp.page("/activation/{jeton}", access=Access.PUBLIC, secret=True)
@@ -110,7 +93,7 @@ def post_activation(ctx: Context, jeton: str) -> Reply:
 @bp.page("/activation/renvoyer", access=Access.PUBLIC)
 def get_renvoyer(ctx: Context) -> Reply:
     """Rule B5: the mail again."""
-    return _avec_defi(ctx, RENVOYER, 200, RenvoiForm())
+    return page_avec_defi(ctx, RENVOYER, 200, RenvoiForm())
 
 
 @bp.page("/activation/renvoyer", access=Access.PUBLIC, methods=("POST",))
@@ -118,13 +101,11 @@ def post_renvoyer(ctx: Context) -> Reply:
     """Rule B5."""
     form = RenvoiForm.of(ctx)
     if ctx.request.form.first("action") == "autre_image":
-        return _avec_defi(ctx, RENVOYER, 200, form)
-    if not form.validate():
-        return _avec_defi(ctx, RENVOYER, 422, form, form.defi.data or "")
-    faux = captcha.spend(ctx, form.defi.data or "", bound_to(ctx), form.POUR, form.captcha.data)
-    if faux:
-        form.add_error("captcha", faux)
-        return _avec_defi(ctx, RENVOYER, 422, form)
+        return page_avec_defi(ctx, RENVOYER, 200, form)
+    valable = form.validate()
+    connu = defi_resolu(ctx, form, valable)
+    if not valable or form.errors:
+        return page_avec_defi(ctx, RENVOYER, 422, form, connu)
     return redirect(usecases.renvoyer_l_activation(ctx, form.email.data, "/deposer-un-cv/envoye?renvoi=oui"))
 
 
@@ -160,7 +141,7 @@ def get_transmission(ctx: Context) -> Reply:
 @bp.page("/gestion/inscriptions", access=Access.GESTIONNAIRE)
 def get_liste(ctx: Context) -> Reply:
     """Rule E2: the work list."""
-    return page(LISTE, **queries.liste_de_travail(ctx, _filtre(ctx)))
+    return page(LISTE, recherche=RechercheForm(), **queries.liste_de_travail(ctx, _filtre(ctx)))
 
 
 def _filtre(ctx: Context) -> Filtre:
@@ -180,6 +161,21 @@ def get_export(ctx: Context) -> Reply:
     nom = f"demandes-{ctx.today.isoformat()}.csv"
     entetes = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": f'attachment; filename="{nom}"'}
     return Reply(body=body, headers=entetes)
+
+
+@bp.page("/gestion/inscriptions/recherche", access=Access.GESTIONNAIRE)
+def get_recherche(ctx: Context) -> Reply:
+    """Rule S4."""
+    return page(RECHERCHE, form=RechercheForm())
+
+
+@bp.page("/gestion/inscriptions/recherche", access=Access.GESTIONNAIRE, methods=("POST",))
+def post_recherche(ctx: Context) -> Reply:
+    """Rule S4."""
+    form = RechercheForm.of(ctx)
+    if not form.validate():
+        return page(RECHERCHE, 422, form=form)
+    return page(RECHERCHE, form=form, **queries.recherche(ctx, form.recherche.data))
 
 
 @bp.page("/gestion/inscriptions/{compte_id}", access=Access.GESTIONNAIRE)

@@ -5,8 +5,9 @@ from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
+from chalicelib.commun.referentiels.rules import cle_de_tri
 from chalicelib.core.context import from_iso, iso
-from chalicelib.core.table import Act, Row, fallen_due, get, meta, partition, shard
+from chalicelib.core.table import Act, Gsi2, Row, fallen_due, get, get_many, meta, partition, shard
 from chalicelib.intervenants.inscription import rules
 from chalicelib.intervenants.inscription.rules import Decision, Demande, Ensemble, Etat
 from chalicelib.intervenants.parcours import public as parcours
@@ -14,7 +15,7 @@ from chalicelib.intervenants.profil import public as profil
 
 
 class DemandeRow(Row):
-    """An application. In a work list (gsi1) while it waits for staff."""
+    """An application. In a work list (gsi1) of its structure; found there by its person's name (gsi2)."""
 
     Meta = meta("intervenants")
     etat = UnicodeAttribute()
@@ -29,6 +30,12 @@ class DemandeRow(Row):
     message = UnicodeAttribute(default="")
     echeance = UnicodeAttribute(default="")
     rappelee = BooleanAttribute(default=False)
+
+
+class ReferenceRow(Row):
+    """Finds an application (gsi2) by its reference."""
+
+    Meta = meta("intervenants")
 
 
 class DecisionRow(Row):
@@ -91,6 +98,7 @@ def transmettre(act: Act, demande: Demande, precedente: Demande) -> None:
         "DEMANDE",
         gsi1pk=liste(demande.structure),
         gsi1sk=demande.transmise_le,
+        **_trouvable(demande, demande.nom),
         etat=Etat.TRANSMISE.name,
         structure=demande.structure,
         reference=demande.reference,
@@ -103,6 +111,11 @@ def transmettre(act: Act, demande: Demande, precedente: Demande) -> None:
         act.create(row, "demande")
     else:
         act.put(row, _inchangee(precedente), "demande")
+    act.put(ReferenceRow(_pk(demande.compte), "REFERENCE", **_trouvable(demande, demande.reference)))
+
+
+def _trouvable(demande: Demande, sous: str) -> dict[str, Any]:
+    return {"gsi2pk": f"DEMANDES#{demande.structure}", "gsi2sk": cle_de_tri(sous)}
 
 
 def _inchangee(demande: Demande) -> Any:
@@ -171,6 +184,13 @@ def en_attente(
         liste(structure, etat), beyond if apres else None, limit=limite, scan_index_forward=not recentes
     )
     return [demande_of(row) for row in rows]
+
+
+def chercher(structure: str, debut: str, limite: int) -> list[Demande]:
+    """Rule S4: the applications of a structure whose person's name, or reference, begins so; by name."""
+    trouvees = DemandeRow.gsi2.query(f"DEMANDES#{structure}", Gsi2.gsi2sk.startswith(cle_de_tri(debut)), limit=limite)
+    refs = [ref(pk.removeprefix("INTERVENANT#")) for pk in dict.fromkeys(row.pk for row in trouvees)]
+    return [demande_of(row) for row in get_many(*refs) if row] if refs else []
 
 
 def _index() -> Any:

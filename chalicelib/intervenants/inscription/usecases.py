@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from chalicelib.commun.comptes import public as comptes
-from chalicelib.commun.comptes.rules import Compte, EtatCompte, Identite, Role, cle_email
+from chalicelib.commun.comptes.rules import Compte, EtatCompte, Identite, Role, cle_email, compte_fictif
 from chalicelib.commun.contenus import public as contenus
 from chalicelib.commun.pieces import public as pieces
 from chalicelib.commun.referentiels import public as referentiels
@@ -88,8 +88,8 @@ def renvoyer_l_activation(ctx: Context, email: str, resultat: str) -> str:
     consume(ctx, RENVOIS, cle_email(email))
     act = Act(ctx)
     trouve = comptes.renvoyer_l_activation(act, email)
-    if trouve is None:  # as much is written, and as many queues told, as for an address that waits: time tells nothing
-        act.mails.append(ctx.new_id())
+    if trouve is None:
+        outbox.feign(act, mails.activation(compte_fictif(email), ctx.token()))
         audit.note(act, "renvoyer_l_activation", "")
         return act.commit(resultat)
     outbox.add(act, mails.activation(*trouve))

@@ -72,9 +72,9 @@ def decider(act: Any, decidee: Any, precedente: Any) -> None:
     act.put(row)
 
 
-def user_jeton(act: Any, row: Any) -> None:
+def user_jeton(act: Any, empreinte: str) -> None:
     """A link that is marked as used, were it already."""
-    act.update(row, [comptes.JetonRow.etat.set("UTILISE")])
+    act.update(comptes.JetonRow(f"JETON#{empreinte}", "JETON"), [comptes.JetonRow.etat.set("UTILISE")])
 
 
 def activer(act: Any, compte_id: str) -> None:

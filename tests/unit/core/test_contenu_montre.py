@@ -132,7 +132,7 @@ def test_une_image_illisible_ne_montre_rien(fichier: bytes) -> None:
 @pytest.mark.parametrize(
     ("nom", "attendu"),
     [
-        ("Diplôme d'État 2019.pdf", "Diplôme d État 2019.pdf"),
+        ("Diplôme d'État 2019.pdf", "Diplôme d’État 2019.pdf"),
         ("C:\\Users\\moi\\cv.DOCX", "cv.docx"),
         ("../../etc/passwd", "passwd.pdf"),
         ("cv\u202efdp.exe", "cvfdp.exe"),

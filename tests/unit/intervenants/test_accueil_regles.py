@@ -9,6 +9,7 @@ from chalicelib.intervenants.accueil.rules import Entree, menu
 from tests.unit.fabriques import compte
 
 NON_VALIDE, VALIDE = compte(), compte(valide=True)
+CHANGER = "Changer mon mot de passe"
 GESTIONNAIRE, ADMINISTRATEUR = compte(Role.GESTIONNAIRE), compte(Role.ADMINISTRATEUR)
 
 
@@ -27,10 +28,10 @@ def actifs(entrees: list[Entree]) -> list[str]:
     ("user", "attendus"),
     [
         pytest.param(None, ["Accueil", "Remplir un CV en ligne"], id="visiteur"),
-        pytest.param(NON_VALIDE, ["Mon profil", "Aide et Contact"], id="intervenant non validé"),
+        pytest.param(NON_VALIDE, ["Mon profil", CHANGER, "Aide et Contact"], id="intervenant non validé"),
         pytest.param(VALIDE, ["Accueil", "Mon compte"], id="intervenant validé"),
-        pytest.param(GESTIONNAIRE, ["Demandes d’inscription"], id="gestionnaire"),
-        pytest.param(ADMINISTRATEUR, ["Envois en échec"], id="administrateur"),
+        pytest.param(GESTIONNAIRE, ["Demandes d’inscription", CHANGER], id="gestionnaire"),
+        pytest.param(ADMINISTRATEUR, ["Envois en échec", CHANGER], id="administrateur"),
     ],
 )
 def test_chacun_a_son_menu(user: Compte | None, attendus: list[str]) -> None:
@@ -41,7 +42,7 @@ def test_chacun_a_son_menu(user: Compte | None, attendus: list[str]) -> None:
 def test_mon_compte_n_apparait_qu_une_fois_la_demande_validee() -> None:
     assert "Mon compte" not in libelles(menu(NON_VALIDE, "/"))
     mon_compte = menu(VALIDE, "/")[1]
-    assert libelles(mon_compte.sous_menu) == ["Mes informations", "Mon parcours"]
+    assert libelles(mon_compte.sous_menu) == ["Mes informations", "Mon parcours", CHANGER]
 
 
 @pytest.mark.rule("G1")
@@ -54,6 +55,7 @@ def test_mon_compte_n_apparait_qu_une_fois_la_demande_validee() -> None:
         pytest.param(None, "/connexion", [], id="page hors du menu"),
         pytest.param(NON_VALIDE, "/mon-profil/cv", ["Mon profil"], id="profil en inscription"),
         pytest.param(VALIDE, "/mon-profil/parcours/abc", ["Mon compte", "Mon parcours"], id="parcours d’un validé"),
+        pytest.param(VALIDE, "/mon-compte/mot-de-passe", ["Mon compte", CHANGER], id="mot de passe d’un validé"),
         pytest.param(GESTIONNAIRE, "/gestion/inscriptions/abc", ["Demandes d’inscription"], id="dossier"),
     ],
 )

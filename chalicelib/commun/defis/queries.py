@@ -1,0 +1,48 @@
+"""What pages show of a captcha."""
+
+from typing import Any
+
+from chalicelib.core.context import Context
+from chalicelib.core.errors import NotFound
+from chalicelib.core.web import captcha
+from chalicelib.core.web.captcha_dessin import image
+from chalicelib.core.web.limits import Limit, consume
+from chalicelib.core.web.pages import Reply, bound_to, page, visit_of
+
+CAPTCHAS = Limit("captchas", 60, captcha.LIFE)
+
+
+def page_avec_defi(ctx: Context, template: str, status: int, form: Any, connu: str = "", **values: Any) -> Reply:
+    """A page with a captcha made for its form (`form.POUR`), and the cookie that a first visit needs.
+
+    `connu`: the challenge that the page holds already; it stays as long as it may still serve.
+    """
+    visite, cookies = visit_of(ctx)
+    code = captcha.answer(ctx, connu, visite, form.POUR) if connu else None
+    if code is None:
+        consume(ctx, CAPTCHAS, ctx.source)
+        connu, code = captcha.new(ctx, visite, form.POUR)
+        form.captcha.data, form.captcha.raw_data = "", []  # what was typed answers another image
+    form.defi.data = connu
+    return page(template, status, form=form, image=image(code), **values).with_cookies(*cookies)
+
+
+def defi_resolu(ctx: Context, form: Any, valable: bool) -> str:
+    """Rule T5: the captcha, wrong or right, is said with the other errors; answers the challenge that still serves."""
+    defi = form.defi.data or ""
+    if form.captcha.errors:
+        return defi
+    faux = captcha.spend(ctx, defi, bound_to(ctx), form.POUR, form.captcha.data, keep=not valable)
+    if faux:
+        form.add_error("captcha", faux)
+    return "" if faux else defi
+
+
+def son_du_defi(ctx: Context, connu: str) -> str:
+    """Rule T5: the same code, to hear."""
+    from chalicelib.core.web.captcha_dessin import son
+
+    code = captcha.answer(ctx, connu, visit_of(ctx)[0])
+    if code is None:
+        raise NotFound
+    return son(code, ctx.chance())

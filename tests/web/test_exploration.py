@@ -1,0 +1,204 @@
+"""Any text in any field of any form, in any parameter of any route: never a failure, never another's data, never a slow
+answer (rules S2, S6, T6). What is walked is read from the application: routes, and the fields of its pages' forms.
+
+GUICHET_PREUVE=1 looks further; the examples are the same for everybody, unless GUICHET_GRAINE is given.
+"""
+
+import os
+import pickle
+import re
+import time
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb import dynamodb_backends
+
+from infra.local.passerelle import Routes
+from tests.client import Answer, Client
+from tests.meta.sources import RACINE
+from tests.web import parcours
+from tests.web.conftest import Guichet
+from tests.web.parcours import ROLES, Scene, scene
+from tests.web.test_saisies_hostiles import SAISIES
+
+guichet = parcours.guichet
+EXEMPLES = 50 if os.environ.get("GUICHET_PREUVE") == "1" else 5
+GRAINE = int(os.environ.get("GUICHET_GRAINE", "1"), 36)
+LENT = 1.5  # seconds of the processor: any page takes hundredths of it
+ACCES = {
+    "visiteur": {"PUBLIC"},
+    "en inscription": {"PUBLIC", "CONNECTE", "INTERVENANT"},
+    "en attente": {"INTERVENANT"},
+    "validé": {"CONNECTE", "INTERVENANT", "INTERVENANT_VALIDE"},
+    "gestionnaire": {"CONNECTE", "GESTIONNAIRE"},
+    "autre gestionnaire": {"GESTIONNAIRE"},
+    "administrateur": {"CONNECTE", "ADMINISTRATEUR"},
+}
+# Whose name each may read: their own, and staff those of their structure.
+GENS = {"en inscription": "ALPHA", "en attente": "BRAVO", "validé": "CHARLIE"}
+VOIT = {role: {nom} for role, nom in GENS.items()} | {"gestionnaire": {"BRAVO", "CHARLIE"}}
+
+TEXTES = st.one_of(
+    st.sampled_from([hostile for hostile, _ in SAISIES.values()]),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=80),
+    st.text("0123456789/.-+ ", max_size=24),
+    st.integers(1, 40_000).map(lambda n: "é" * n),
+)
+
+
+class Memoire:
+    """The tables as they are now, to come back to after each example."""
+
+    def __init__(self, lieu: Scene, guichet: Guichet) -> None:
+        self.lieu, self.guichet, self.now = lieu, guichet, guichet.now
+        self.lignes = pickle.dumps({nom: table.items for nom, table in self._tables().items()})
+        self.cookies = {role: dict(client.cookies) for role, client in lieu.clients.items()}
+
+    def _tables(self) -> Any:
+        return dynamodb_backends[DEFAULT_ACCOUNT_ID]["eu-west-3"].tables
+
+    def rendre(self) -> None:
+        """Come back."""
+        for nom, items in pickle.loads(self.lignes).items():  # noqa: S301  (our own)
+            self._tables()[nom].items = items
+        self.guichet.now = self.now
+        for role, cookies in self.cookies.items():
+            self.lieu.clients[role].cookies = dict(cookies)
+
+
+def routes(guichet: Guichet, role: str, methode: str) -> Iterator[str]:
+    """The routes that a role may ask."""
+    for motif, methodes in sorted(guichet.app.routes.items()):
+        if methode in methodes and methodes[methode].view_function.access.name in ACCES[role]:
+            yield motif
+
+
+def champs_connus(guichet: Guichet, memoire: Memoire, role: str) -> dict[str, dict[str, list[str]]]:
+    """For each route that posts, the fields of its form as pages hold it; those of no page are asked an empty form."""
+    carte = Routes({motif: list(methodes) for motif, methodes in guichet.app.routes.items()})
+    lieu, connus = memoire.lieu, {}
+    pages = [lieu.clients[role].get(lieu.chemin(motif, role)) for motif in routes(guichet, role, "GET")]
+    for motif in routes(guichet, role, "POST"):
+        memoire.rendre()
+        vide = [("commande", lieu.commande(role))]
+        pages.append(lieu.clients[role].post(lieu.chemin(motif, role), vide))
+    memoire.rendre()
+    for page in pages:
+        for form in page.page.forms if page.body else []:
+            trouvee = carte.trouver("POST", form["action"].partition("?")[0])
+            if trouvee:
+                connus[trouvee[0]] = connus.get(trouvee[0], {}) | form["fields"]
+    return connus
+
+
+def saine(role: str, reponse: Answer, depuis: float, quoi: str) -> None:
+    """What every answer must be, whatever was asked."""
+    assert reponse.status < 500, f"{quoi} : {reponse.status}"
+    assert time.process_time() - depuis < LENT, f"{quoi} : trop lent"
+    autres = {nom for nom in GENS.values() if nom not in VOIT.get(role, set())}
+    lus = {nom for nom in autres if nom in reponse.body or f"{nom.lower()}@exemple.fr" in reponse.body}
+    assert not lus, f"{quoi} : montre {lus}"
+
+
+def envoyer(client: Client, chemin: str, champs: dict[str, Any]) -> Answer:
+    """A form, with every value of each field."""
+    paires = [(n, v) for n, valeurs in champs.items() for v in (valeurs if isinstance(valeurs, list) else [valeurs])]
+    return client.post(chemin, paires)
+
+
+def explorer(verifier: Any, *quoi: Any) -> None:
+    """Run `verifier` on examples of `quoi`."""
+    reglages = settings(
+        max_examples=EXEMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=False
+    )
+    seed(GRAINE)(reglages(given(*quoi)(verifier)))()
+
+
+def _champs(memoire: Memoire, role: str, motif: str, depart: dict[str, list[str]]) -> None:
+    lieu, chemin = memoire.lieu, memoire.lieu.chemin(motif, role)
+
+    def verifier(saisie: dict[str, str]) -> None:
+        memoire.rendre()
+        champs = {**depart, **saisie, "commande": lieu.commande(role)}
+        debut = time.process_time()
+        reponse = envoyer(lieu.clients[role], chemin, champs)
+        saine(role, reponse, debut, f"POST {motif} {saisie!r}")
+        if reponse.status == 303 and reponse.location.startswith("/"):
+            debut = time.process_time()
+            saine(role, lieu.clients[role].get(reponse.location), debut, f"après POST {motif} {saisie!r}")
+
+    noms = sorted({*depart, "action", "suite"} - {"commande"})
+    explorer(verifier, st.dictionaries(st.sampled_from(noms), TEXTES, min_size=1, max_size=6))
+
+
+@pytest.mark.rule("S2", "S6", "T6")
+@pytest.mark.controle("T44", "T47")
+@pytest.mark.parametrize("role", ROLES)
+def test_un_texte_quelconque_dans_un_champ_quelconque(guichet: Guichet, role: str) -> None:
+    memoire = Memoire(scene(guichet), guichet)
+    connus = champs_connus(guichet, memoire, role)
+    for motif in routes(guichet, role, "POST"):
+        _champs(memoire, role, motif, connus.get(motif, {}))
+
+
+def parametres_lus() -> list[str]:
+    """Names that views read in the address."""
+    sources = (RACINE / "chalicelib").rglob("routes.py")
+    return sorted({nom for f in sources for nom in re.findall(r'\.first\("(\w+)"', f.read_text(encoding="utf-8"))})
+
+
+def _adresses(memoire: Memoire, role: str, motif: str, noms: list[str]) -> None:
+    def verifier(segment: str, question: dict[str, str]) -> None:
+        memoire.rendre()
+        chemin = re.sub(r"{\w+}", lambda _: quote(segment, safe="") or "x", motif)
+        debut = time.process_time()
+        reponse = memoire.lieu.clients[role].get(f"{chemin}?{urlencode(question)}")
+        saine(role, reponse, debut, f"GET {motif} {segment!r} {question!r}")
+        if "{" in motif:
+            assert reponse.status in {404, 410}, f"GET {motif} {segment!r} : {reponse.status}"
+
+    courts = TEXTES.map(lambda texte: texte[:2000])
+    explorer(verifier, courts, st.dictionaries(st.sampled_from(noms), courts, max_size=3))
+
+
+@pytest.mark.rule("S6", "T6")
+@pytest.mark.controle("T44", "T47")
+@pytest.mark.parametrize("role", ROLES)
+def test_un_texte_quelconque_dans_une_adresse(guichet: Guichet, role: str) -> None:
+    memoire = Memoire(scene(guichet), guichet)
+    noms = parametres_lus()
+    assert {"apres", "manques", "suite"} <= set(noms)
+    for motif in routes(guichet, role, "GET"):
+        _adresses(memoire, role, motif, noms)
+
+
+def test_l_exploration_voit_une_panne_une_fuite_et_une_lenteur() -> None:
+    """The planted reds."""
+    page = Answer(200, {}, [], "BRAVO Jean", "/")
+    maintenant = time.process_time()
+    for role, reponse, depuis in (
+        ("visiteur", Answer(500, {}, [], "", "/"), maintenant),
+        ("visiteur", page, maintenant),
+        ("validé", page, maintenant),
+        ("en attente", page, maintenant - 2 * LENT),
+    ):
+        with pytest.raises(AssertionError):
+            saine(role, reponse, depuis, "planté")
+    saine("en attente", page, maintenant, "la sienne")
+
+
+def test_l_exploration_connait_chaque_champ(guichet: Guichet) -> None:
+    """No form escapes: each route that posts is found with its fields."""
+    memoire = Memoire(scene(guichet), guichet)
+    connus: dict[str, Any] = {}
+    for role in ROLES:
+        connus |= champs_connus(guichet, memoire, role)
+    assert {motif for motif, methodes in guichet.app.routes.items() if "POST" in methodes} - set(connus) == {
+        "/activation/{jeton}",  # one button behind a link that nobody can guess
+    }
+    assert len(connus["/mon-profil/identification"]) > 20
