@@ -18,6 +18,7 @@ from chalicelib.intervenants.accueil import routes as accueil_routes
 from chalicelib.intervenants.inscription import events as inscription_events
 from chalicelib.intervenants.inscription import routes as inscription_routes
 from chalicelib.intervenants.profil import routes as profil_routes
+from chalicelib.intervenants.statistiques import routes as statistiques_routes
 
 app = Chalice(app_name="guichet")
 app.api.binary_types = []  # every answer is text: no first-Accept trap
@@ -44,5 +45,6 @@ for module in (
     pieces_events,
     profil_routes,
     referentiels_routes,
+    statistiques_routes,
 ):
     app.register_blueprint(module.bp)

@@ -20,6 +20,7 @@ Voir = Callable[[Page, str], None]
 SANS_PAGE = {
     "/captcha", "/communes", "/session",  # parts of pages, asked by a script
     "/gestion/inscriptions.csv", "/robots.txt", "/statique/{nom}",  # files
+    "/gestion/inscriptions/suivante",  # to an application
     "/gestion/inscriptions/{compte_id}/cv", "/mon-profil/cv/{piece_id}/original",  # to the bucket, by a short link
 }  # fmt: skip
 """What is asked by GET and shows no page of its own: all other routes are visited (conftest)."""
@@ -377,6 +378,7 @@ def gestion(visite: Visite) -> None:
     semis.transmettre(autre)
     with visite.ouvrir(semis.se_connecter(portail, "gestionnaire2@demo.fr")) as page:
         visite.aller(page, "/gestion/inscriptions", "demandes, aucune")
+        visite.aller(page, "/gestion/statistiques", "délais, aucune demande")
     with visite.ouvrir(semis.se_connecter(portail, "gestionnaire@demo.fr")) as page:
         visite.aller(page, "/gestion/inscriptions", "demandes")
         page.get_by_label("Nom ou référence").fill("inconnu")
@@ -416,6 +418,7 @@ def gestion(visite: Visite) -> None:
         page.reload()
         envoyer(page, "Valider la demande")
         visite.voir(page, "dossier décidé")
+        visite.aller(page, "/gestion/statistiques", "délais de traitement")
     with visite.ouvrir(qui) as page:
         visite.aller(page, "/", "espace, après validation")
         visite.aller(page, "/mon-profil/transmission", "dossier transmis, étudié depuis")
