@@ -88,8 +88,10 @@
       const shown = held.some((v) => (wanted === "*" ? v : wanted.split("|").includes(v)));
       if (shown && part.hidden && part.matches("details")) part.open = true; // what was just asked for is seen at once
       part.hidden = !shown;
-      const fields = part.matches("option") ? [part] : all("input, select, textarea", part);
+      const fields = part.matches("option, optgroup") ? [part] : all("input, select, textarea, button", part);
       fields.forEach((f) => (f.disabled = !!f.closest("[data-visible-si][hidden]")));
+      const list = part.closest("select");
+      if (list && part.hidden && part.contains(list.selectedOptions[0])) list.value = "";
     });
 
   // [data-identique="source:cible"]: a box that copies one field into another.
