@@ -36,6 +36,7 @@ _IDENTIFICATION = {
     "service": "Finances et contrôle de gestion",
     "position": "ACTIVITE",
     "employeur_raison_sociale": "COMMUNE DE NANCY",
+    "employeur_siret": "21540395700016",
     "employeur_pays": "FR",
     "employeur_voie": "1 place Stanislas",
     "employeur_code_postal": "54000",

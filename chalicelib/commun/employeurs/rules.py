@@ -29,9 +29,22 @@ class Employeur:
         """On one line, to tell two establishments apart."""
         return ", ".join(filter(None, (self.voie, f"{self.code_postal} {self.ville}".strip())))
 
+    @property
+    def siret_lisible(self) -> str:
+        """By groups."""
+        return siret_lisible(self.siret)
+
     def json(self) -> str:
         """What the button « Choisir » carries."""
         return json.dumps(asdict(self), ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class Recherche:
+    """Rule C3: what was asked, "" when it is too short, and what the register answers; None when it does not."""
+
+    demande: str
+    employeurs: tuple[Employeur, ...] | None = ()
 
 
 def employeur_choisi(texte: str) -> Employeur | None:
@@ -81,7 +94,7 @@ def requete(texte: str) -> str:
     return mots if len(mots) >= REQUETE_MIN else ""
 
 
-def employeurs_de(reponse: Any, cherche: str) -> list[Employeur] | None:
+def employeurs_de(reponse: Any, cherche: str) -> tuple[Employeur, ...] | None:
     """The public employers of an answer of the API « Recherche d'entreprises »; None when it is not such an answer.
 
     Each field is checked: an employer without a name or a good SIRET, closed or private, is left out.
@@ -90,7 +103,7 @@ def employeurs_de(reponse: Any, cherche: str) -> list[Employeur] | None:
     if not isinstance(resultats, list):
         return None
     trouves = (_employeur(r, cherche) for r in resultats[:RESULTATS_MAX] if isinstance(r, dict))
-    return [e for e in trouves if e]
+    return tuple(e for e in trouves if e)
 
 
 def _employeur(resultat: dict[str, Any], cherche: str) -> Employeur | None:

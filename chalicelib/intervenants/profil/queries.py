@@ -1,10 +1,12 @@
 """What the pages of the profile show."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from chalicelib.commun.comptes.rules import Compte
-from chalicelib.commun.employeurs.rules import siret_lisible
+from chalicelib.commun.employeurs import public as employeurs
+from chalicelib.commun.employeurs.rules import Employeur, Recherche, faute_de_siret, siret_lisible
 from chalicelib.commun.pieces import public as pieces
 from chalicelib.commun.pieces.public import CV, EtatPiece, Piece
 from chalicelib.commun.referentiels import public as referentiels
@@ -34,10 +36,11 @@ def formulaire(ctx: Context, profil: Profil, compte: Compte) -> IdentificationFo
     return IdentificationForm.of_saved({**saved, "version": str(profil.version)}, today=ctx.today)
 
 
-def formulaire_envoye(ctx: Context, profil: Profil) -> IdentificationForm:
+def formulaire_envoye(ctx: Context, profil: Profil, choisi: Employeur | None = None) -> IdentificationForm:
     """« Identification » as it was sent; the structure de rattachement is the kept one once it is fixed (rule G4).
 
-    The browser does not send what the statut hides: a draft keeps what it had (ADR 0008).
+    The browser does not send what the statut hides: a draft keeps what it had (ADR 0008). `choisi`: an employer of the
+    register, which fills all its fields (rule C3).
     """
     envoye = MultiDict(ctx.request.form)
     if not rules.structure_modifiable(profil):
@@ -45,6 +48,8 @@ def formulaire_envoye(ctx: Context, profil: Profil) -> IdentificationForm:
     statut = rules.statut_de(envoye.first("statut"))
     for nom in rules.champs_caches(statut, envoye.first("adresse_pro") not in DECOCHE) & profil.identification.keys():
         envoye.setdefault(nom, [profil.identification[nom]])
+    if choisi:
+        envoye.update({f"employeur_{nom}": [valeur] for nom, valeur in asdict(choisi).items()})
     return IdentificationForm(envoye, today=ctx.today)
 
 
@@ -82,6 +87,12 @@ def _situations() -> list[tuple[str, list[tuple[str, str]], dict[str, str]]]:
 
 def _visible_si(statuts: list[Statut]) -> str:
     return "statut=" + "|".join(s.name for s in statuts)
+
+
+def chercher_l_employeur(ctx: Context, form: IdentificationForm) -> Recherche:
+    """Rule C3: the public employers of the SIRET typed, when it is a good one, or of the raison sociale."""
+    siret, nom = form.employeur_siret.data or "", form.employeur_raison_sociale.data or ""
+    return employeurs.chercher(ctx, nom if nom and faute_de_siret(siret) else siret)
 
 
 def conditions(champs: tuple[str, ...]) -> dict[str, dict[str, str]]:

@@ -99,7 +99,7 @@ def test_ce_qui_est_demande_au_repertoire(texte: str, attendue: str) -> None:
 
 @pytest.mark.rule("C3")
 def test_un_employeur_vient_avec_son_adresse() -> None:
-    (nancy,) = employeurs_de(reponse(), "nancy") or []
+    (nancy,) = employeurs_de(reponse(), "nancy") or ()
     assert nancy == Employeur(
         raison_sociale="COMMUNE DE NANCY", siret=SIRET, pays="FR", voie="1 PLACE STANISLAS", appartement="BP 1",
         batiment="HOTEL DE VILLE", code_postal="54000", ville="NANCY",
@@ -111,9 +111,9 @@ def test_un_employeur_vient_avec_son_adresse() -> None:
 def test_un_siret_tape_donne_cet_etablissement() -> None:
     autre = {"siret": "21540395700024", "etat_administratif": "A", "code_postal": "54100", "libelle_commune": "NANCY"}
     autre["adresse"] = "12 RUE DU PLACIEUX 54100 NANCY"
-    (trouve,) = employeurs_de(reponse(matching_etablissements=[autre]), "21540395700024") or []
+    (trouve,) = employeurs_de(reponse(matching_etablissements=[autre]), "21540395700024") or ()
     assert (trouve.siret, trouve.voie, trouve.code_postal) == ("21540395700024", "12 RUE DU PLACIEUX", "54100")
-    (siege,) = employeurs_de(reponse(matching_etablissements=[autre]), "nancy") or []
+    (siege,) = employeurs_de(reponse(matching_etablissements=[autre]), "nancy") or ()
     assert siege.siret == SIRET
 
 
@@ -134,7 +134,7 @@ def test_un_siret_tape_donne_cet_etablissement() -> None:
     ],
 )
 def test_ce_qui_n_est_pas_un_employeur_public_est_ecarte(autre: dict[str, Any]) -> None:
-    assert employeurs_de(reponse(**autre), "nancy") == []
+    assert employeurs_de(reponse(**autre), "nancy") == ()
 
 
 @pytest.mark.rule("C3")
@@ -146,9 +146,9 @@ def test_une_reponse_qui_n_en_est_pas_une(charabia: Any) -> None:
 @pytest.mark.rule("C3", "T4")
 def test_une_reponse_demesuree_est_bornee() -> None:
     long = reponse(nom_raison_sociale="A" * 10_000 + "\n<b>", siege={**SIEGE, "code_postal": "5" * 900})
-    (trouve,) = employeurs_de(long, "a") or []
+    (trouve,) = employeurs_de(long, "a") or ()
     assert len(trouve.raison_sociale) == CHAMP_MAX and trouve.code_postal == ""
-    assert len(employeurs_de({"results": [NANCY] * 500}, "a") or []) == 10
+    assert len(employeurs_de({"results": [NANCY] * 500}, "a") or ()) == 10
 
 
 _JSON = st.recursive(
@@ -166,7 +166,7 @@ def test_aucune_reponse_ne_fait_echouer(lu: Any) -> None:
 
 @pytest.mark.rule("C3")
 def test_le_bouton_rend_l_employeur_qu_il_porte() -> None:
-    (nancy,) = employeurs_de(reponse(), "nancy") or []
+    (nancy,) = employeurs_de(reponse(), "nancy") or ()
     assert employeur_choisi(nancy.json()) == nancy
 
 
