@@ -125,13 +125,26 @@ def test_sans_script_on_cherche_on_choisit_et_rien_n_est_perdu(
     champs = valeurs(rempli, PAGE)
     assert rempli.status == 200 and "Les champs de l’employeur sont remplis" in rempli.page.text
     attendus = {
-        "raison_sociale": "COMMUNE DE NANCY", "siret": "21540395700016", "pays": "FR", "voie": "1 PLACE DE LA MAIRIE",
-        "code_postal": "54000", "ville": "NANCY",
+        "raison_sociale": "COMMUNE DE NANCY", "siret": "215 403 957 00016", "pays": "FR",
+        "voie": "1 PLACE DE LA MAIRIE", "code_postal": "54000", "ville": "NANCY",
     }  # fmt: skip
     assert {nom: champs[f"employeur_{nom}"] for nom in attendus} == attendus
     assert (champs["ville"], champs["voie"], champs["fonction"]) == ("Toul", "3", FONCTIONNAIRE["fonction"])
     assert photo(guichet) == avant, "searching and choosing keep nothing"
     assert visiteur.submit(rempli, PAGE, suite="suivante").location == "/mon-profil"
+
+
+@pytest.mark.rule("C3")
+def test_sans_script_on_cherche_ce_qui_vient_d_etre_saisi(
+    guichet: Guichet, visiteur: Client, demandes: list[dict[str, list[str]]]
+) -> None:
+    """The name, over the SIRET kept before; the SIRET, when it is another one."""
+    inscrit(visiteur)
+    remplir(visiteur, **FONCTIONNAIRE, employeur_siret="215 403 957 00016")
+    page = visiteur.get(PAGE)
+    presser(visiteur, page, {"employeur_raison_sociale": "belfort"})
+    presser(visiteur, page, {"employeur_siret": "21900010600019"})
+    assert [demande["q"] for demande in demandes] == [["belfort"], ["21900010600019"]]
 
 
 @pytest.mark.rule("C3", "S2")

@@ -35,8 +35,8 @@ class Employeur:
         return siret_lisible(self.siret)
 
     def json(self) -> str:
-        """What the button « Choisir » carries."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        """What the button « Choisir » carries: the fields as they are shown."""
+        return json.dumps(asdict(self) | {"siret": self.siret_lisible}, ensure_ascii=False)
 
 
 @dataclass(frozen=True)

@@ -334,6 +334,7 @@
 
   const start = (root) => {
     all("[data-voir]", root).forEach((b) => (b.hidden = false));
+    all("[data-sans-script]", root).forEach((part) => (part.hidden = true));
     all("[data-maximum]", root).forEach(counter);
     all("form[data-depot]", root).forEach(upload);
     all("form", root).forEach((form) => {

@@ -89,10 +89,11 @@ def _visible_si(statuts: list[Statut]) -> str:
     return "statut=" + "|".join(s.name for s in statuts)
 
 
-def chercher_l_employeur(ctx: Context, form: IdentificationForm) -> Recherche:
-    """Rule C3: the public employers of the SIRET typed, when it is a good one, or of the raison sociale."""
+def chercher_l_employeur(ctx: Context, profil: Profil, form: IdentificationForm) -> Recherche:
+    """Rule C3: the public employers of the SIRET just typed, when it is a good one, else of the raison sociale."""
     siret, nom = form.employeur_siret.data or "", form.employeur_raison_sociale.data or ""
-    return employeurs.chercher(ctx, nom if nom and faute_de_siret(siret) else siret)
+    garde = profil.identification.get("employeur_siret", "")
+    return employeurs.chercher(ctx, nom if nom and (siret == garde or faute_de_siret(siret)) else siret)
 
 
 def conditions(champs: tuple[str, ...]) -> dict[str, dict[str, str]]:
@@ -100,10 +101,14 @@ def conditions(champs: tuple[str, ...]) -> dict[str, dict[str, str]]:
     return {
         champ: {
             "si": _visible_si(rules.statuts_interroges(champ)),
-            "mots": ", ".join(s.value for s in rules.statuts_interroges(champ)),
+            "mots": _ou([s.value[0].lower() + s.value[1:] for s in rules.statuts_interroges(champ)]),
         }
         for champ in champs
     }
+
+
+def _ou(mots: list[str]) -> str:
+    return " ou ".join(filter(None, (", ".join(mots[:-1]), mots[-1])))
 
 
 def types_d_employeur() -> list[tuple[TypeEmployeur, list[Statut], str]]:
@@ -121,7 +126,7 @@ def page_identification(ctx: Context, profil: Profil, form: IdentificationForm) 
         "structure_fixe": not rules.structure_modifiable(profil),
         "structure_choisie": referentiels.structure(form.structure.data or ""),
         "statut": rules.statut_de(form.statut.data or ""),
-        "quand": conditions((*rules.QUESTIONS_DU_STATUT[Statut.FONCTIONNAIRE], "employeur_raison_sociale")),
+        "quand": conditions(("temps", "fonction_publique", "fonction", "service", "position", *rules.EMPLOYEUR[:1])),
         "types_d_employeur": types_d_employeur(),
         **listes(),
     }

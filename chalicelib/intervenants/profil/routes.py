@@ -62,7 +62,7 @@ def _employeur(ctx: Context, profil: Profil) -> Reply:
     valeurs = queries.page_identification(ctx, profil, form)
     if choisi:
         return page(IDENTIFICATION, choisi=choisi, **valeurs)
-    return page(IDENTIFICATION, recherche=queries.chercher_l_employeur(ctx, form), **valeurs)
+    return page(IDENTIFICATION, recherche=queries.chercher_l_employeur(ctx, profil, form), **valeurs)
 
 
 def _version(form: IdentificationForm, profil: Profil) -> int:

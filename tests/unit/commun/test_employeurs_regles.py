@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -167,7 +168,7 @@ def test_aucune_reponse_ne_fait_echouer(lu: Any) -> None:
 @pytest.mark.rule("C3")
 def test_le_bouton_rend_l_employeur_qu_il_porte() -> None:
     (nancy,) = employeurs_de(reponse(), "nancy") or ()
-    assert employeur_choisi(nancy.json()) == nancy
+    assert employeur_choisi(nancy.json()) == replace(nancy, siret="215 403 957 00016")
 
 
 @pytest.mark.rule("C3", "T6")
