@@ -74,9 +74,13 @@ def repondre(demande: dict[str, list[str]]) -> Reponse:
     if texte.isdigit() and len(texte) in {9, 14}:
         trouves = [e for e in repertoire() if e["siege"]["siret"].startswith(texte)]
     else:
-        trouves = [e for e in repertoire() if all(mot in plat(e["nom_complet"]) for mot in mots)]
+        trouves = [e for e in repertoire() if all(_commence(mot, e["nom_complet"]) for mot in mots)]
     resume = {"total_results": len(trouves), "page": 1, "per_page": par_page}
     return _json({"results": trouves[:par_page], **resume, "total_pages": -(-len(trouves) // par_page)})
+
+
+def _commence(mot: str, nom: str) -> bool:
+    return any(autre.startswith(mot) for autre in plat(nom).split())
 
 
 def _json(valeur: Any, statut: int = 200) -> Reponse:
