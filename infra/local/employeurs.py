@@ -21,7 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 from infra.local.environnement import ADRESSE
 
 DONNEES = Path(__file__).with_name("employeurs.tsv")
-LENTEUR = 6.0
+LENTEUR = 8.0
 Reponse = tuple[int, dict[str, str], bytes]
 
 
