@@ -7,6 +7,7 @@ from chalicelib.commun.comptes import routes as comptes_routes
 from chalicelib.commun.contenus import public as contenus
 from chalicelib.commun.contenus import routes as contenus_routes
 from chalicelib.commun.defis import routes as defis_routes
+from chalicelib.commun.employeurs import routes as employeurs_routes
 from chalicelib.commun.envois import events as envois_events
 from chalicelib.commun.envois import routes as envois_routes
 from chalicelib.commun.identifiants import routes as identifiants_routes
@@ -37,6 +38,7 @@ for module in (
     comptes_routes,
     contenus_routes,
     defis_routes,
+    employeurs_routes,
     envois_events,
     envois_routes,
     identifiants_routes,
