@@ -7,6 +7,7 @@ from chalicelib.commun.comptes import routes as comptes_routes
 from chalicelib.commun.contenus import public as contenus
 from chalicelib.commun.contenus import routes as contenus_routes
 from chalicelib.commun.defis import routes as defis_routes
+from chalicelib.commun.employeurs import routes as employeurs_routes
 from chalicelib.commun.envois import events as envois_events
 from chalicelib.commun.envois import routes as envois_routes
 from chalicelib.commun.identifiants import routes as identifiants_routes
@@ -19,6 +20,7 @@ from chalicelib.intervenants.inscription import events as inscription_events
 from chalicelib.intervenants.inscription import routes as inscription_routes
 from chalicelib.intervenants.parcours import routes as parcours_routes
 from chalicelib.intervenants.profil import routes as profil_routes
+from chalicelib.intervenants.statistiques import routes as statistiques_routes
 
 app = Chalice(app_name="guichet")
 app.api.binary_types = []  # every answer is text: no first-Accept trap
@@ -37,6 +39,7 @@ for module in (
     comptes_routes,
     contenus_routes,
     defis_routes,
+    employeurs_routes,
     envois_events,
     envois_routes,
     identifiants_routes,
@@ -46,5 +49,6 @@ for module in (
     pieces_events,
     profil_routes,
     referentiels_routes,
+    statistiques_routes,
 ):
     app.register_blueprint(module.bp)

@@ -8,6 +8,7 @@ os.environ.update(
     BASE_URL="https://guichet.test",
     BASE_PATH="",
     MAIL_FROM="CNFPT-Espace Intervenants <nepasrepondre@cnfpt.example>",
+    EMPLOYEURS_URL="http://127.0.0.1:9",
     SOURCE_URL="https://guichet.test/source",
     AWS_DEFAULT_REGION="eu-west-3",
     AWS_ACCESS_KEY_ID="test",

@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from functools import cache
+from urllib.parse import urlsplit
 
 _REQUIRED = ("STAGE", "ESPACES", "BASE_URL", "MAIL_FROM")
 
@@ -28,6 +29,7 @@ class Settings:
     dpo_email: str
     dpo_telephone: str
     source_url: str
+    employeurs_url: str
     maintenance: bool
     mot_de_passe_max: int
     mot_de_passe_classes: bool
@@ -79,7 +81,16 @@ def settings() -> Settings:
         dpo_email=env("DPO_EMAIL", "donneespersonnelles@cnfpt.fr"),
         dpo_telephone=env("DPO_TELEPHONE", "01 55 27 05 47"),
         source_url=env("SOURCE_URL", ""),
+        employeurs_url=_sure("EMPLOYEURS_URL", env("EMPLOYEURS_URL", "https://recherche-entreprises.api.gouv.fr")),
         maintenance=env("MAINTENANCE", "non") == "oui",
         mot_de_passe_max=min(int(env("MOT_DE_PASSE_MAX", "24")), 128),  # rule Z1
         mot_de_passe_classes=env("MOT_DE_PASSE_CLASSES", "oui") == "oui",
     )
+
+
+def _sure(name: str, url: str) -> str:
+    """The address of another service: https, or this machine's own."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname != "127.0.0.1":
+        raise RuntimeError(f"{name} is neither https nor on this machine")
+    return url.rstrip("/")

@@ -236,6 +236,10 @@ class Act:
         """Change attributes of a row that may not exist yet."""
         self.writes.append(_Write(3, label, lambda tx: tx.update(row, actions=list(actions), condition=whole)))
 
+    def count(self, row: Row, actions: Sequence[Action]) -> None:
+        """Add to the counters of a row, made at the first time (`attribute.add(1)`)."""
+        self.writes.append(_Write(4, "", lambda tx: tx.update(row, actions=list(actions))))
+
     def commit(self, result: str = "") -> str:
         """Write everything; answers `result`, or what the same command answered the first time.
 

@@ -44,7 +44,7 @@ class Identite:
         lieu = {"lieu_naissance": "Nancy", "nationalite": "FR", "voie": self.voie, "pays": "FR"}
         adresse = {"code_postal": "54000", "ville": "Nancy", "tel_personnel": "03 83 12 34 56"}
         zone = {"regions": ["44"], "departements": ["54", "57"], "etranger": "non", "structure": "grand-est"}
-        return {**self.saisie, **lieu, **adresse, **zone}
+        return {**self.saisie, **lieu, **adresse, **zone, "statut": "SANS", "situation": "RETRAITE"}
 
 
 def identites() -> Iterator[Identite]:

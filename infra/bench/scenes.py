@@ -129,7 +129,7 @@ def exemples(scene: Scene) -> dict[str, Callable[[], Exemple]]:
         "/session": (intervenant, "/session"),
     }
     return {motif: _fixe(qui, adresse) for motif, (qui, adresse) in adresses.items()} | {
-        motif: _fixe(intervenant if motif.startswith("/mon-profil") else visiteur, motif)
+        motif: _fixe(intervenant if motif.startswith(("/mon-profil", "/mon-compte")) else visiteur, motif)
         for motif, methodes in scene.app.routes.items()
         if "GET" in methodes and motif not in adresses and "{" not in motif
     }

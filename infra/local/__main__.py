@@ -91,7 +91,7 @@ class Local:
         puits_pret, boite, horloge = self._courrier(donnees)
         self.emulateur = Emulateur(smtp=puits_pret, donnees=donnees, journal=self.journal)
         self._fin.callback(self.emulateur.arreter)
-        env = environnement(self.emulateur.url, self.url)
+        env = environnement(self.emulateur.url, self.url) | {"EMPLOYEURS_URL": self._employeurs()}
         os.environ.clear()
         os.environ.update(env)
         os.dup2(sortie.fileno(), 2)
@@ -121,6 +121,14 @@ class Local:
         self._fin.callback(puits.arreter)
         self._horloge = (donnees or self.dossier) / "horloge"
         return puits.port, boite, horloge
+
+    def _employeurs(self) -> str:
+        from infra.local.employeurs import Employeurs
+
+        employeurs = Employeurs()
+        employeurs.demarrer()
+        self._fin.callback(employeurs.arreter)
+        return employeurs.url
 
     def _pepiniere(self, env: dict[str, str], sortie: IO[bytes]) -> Path:
         guichet = self.dossier / "pepiniere"

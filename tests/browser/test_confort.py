@@ -117,13 +117,13 @@ def test_identique_au_nom_de_famille_suit_ce_nom(portail: Portail, ordinateur: P
 @pytest.mark.rule("C1")
 def test_le_code_postal_propose_ses_communes(identification: Page) -> None:
     page = identification
-    page.get_by_label("Code postal").fill("54 500")
+    page.get_by_role("textbox", name="Code postal", exact=True).fill("54 500")
     expect(page.locator("#communes option[value='Vandœuvre-lès-Nancy']")).to_be_attached()
-    page.get_by_label("Code postal").fill("29140")
+    page.get_by_role("textbox", name="Code postal", exact=True).fill("29140")
     expect(page.locator("#communes option[value='Rosporden']")).to_be_attached()
     expect(page.locator("#communes option[value='Vandœuvre-lès-Nancy']")).to_have_count(0)
-    page.get_by_label("Localité - ville").fill("Melgven")
-    expect(page.get_by_label("Localité - ville")).to_have_value("Melgven")
+    page.get_by_role("combobox", name="Localité - ville", exact=True).fill("Melgven")
+    expect(page.get_by_role("combobox", name="Localité - ville", exact=True)).to_have_value("Melgven")
 
 
 @pytest.mark.rule("C5")

@@ -137,6 +137,9 @@ def remplir_son_identification(clavier: Clavier) -> None:
     clavier.ecrire("Code postal", "54000")
     clavier.ecrire("Localité - ville", "Nancy")
     clavier.ecrire("Téléphone personnel", "03 83 12 34 56")
+    clavier.cocher("Fonctionnaire")
+    clavier.page.keyboard.press("ArrowUp")  # « Sans », the last one: the arrows go round
+    clavier.choisir("Situation/Position", "Retraité(e)")
     clavier.cocher("Grand Est")
     clavier.cocher("Oui")
     clavier.page.keyboard.press("ArrowRight")  # « Non »: the arrows move inside a group of radio buttons

@@ -21,6 +21,7 @@ Voir = Callable[[Page, str], None]
 SANS_PAGE = {
     "/captcha", "/communes", "/session",  # parts of pages, asked by a script
     "/gestion/inscriptions.csv", "/robots.txt", "/statique/{nom}",  # files
+    "/gestion/inscriptions/suivante",  # to an application
     "/gestion/inscriptions/{compte_id}/cv", "/mon-profil/cv/{piece_id}/original",  # to the bucket, by a short link
 }  # fmt: skip
 """What is asked by GET and shows no page of its own: all other routes are visited (conftest)."""
@@ -299,7 +300,7 @@ def identification(visite: Visite) -> None:
         visite.aller(page, "/mon-profil", "mon profil, à commencer")
         visite.aller(page, "/mon-profil/verification", "vérification, tout manque")
         visite.aller(page, "/mon-profil/identification", "identification")
-        page.get_by_label("Code postal").fill("5400")
+        page.get_by_role("textbox", name="Code postal", exact=True).fill("5400")
         page.get_by_label("Téléphone personnel").fill("12")
         page.get_by_label("Grand Est", exact=True).check()
         envoyer(page, "Enregistrer")
@@ -314,6 +315,30 @@ def identification(visite: Visite) -> None:
         page.get_by_label("Lieu de naissance (ville)").fill("Metz")
         envoyer(page, "Enregistrer")
         visite.voir(page, "identification, modifiée dans une autre fenêtre")
+
+
+def statut(visite: Visite) -> None:
+    """Rules C2 to C4: what the statut shows, the employers proposed, what is to be mended, no answer."""
+    _, qui = semis.inscrire(visite.portail)
+    with visite.ouvrir(qui) as page:
+        page.goto(visite.portail.url + "/mon-profil/identification")
+        page.get_by_label("Fonctionnaire").check()
+        raison_sociale = page.get_by_label("Raison sociale de l’employeur")
+        raison_sociale.fill("nancy")
+        choix = page.get_by_role("button", name="Choisir : COMMUNE DE NANCY")
+        choix.wait_for()
+        visite.voir(page, "identification, employeurs proposés")
+        choix.click()
+        visite.voir(page, "identification, employeur choisi")
+        raison_sociale.fill("essai charabia")
+        page.get_by_text("La recherche d’employeurs ne répond pas").first.wait_for()
+        visite.voir(page, "identification, recherche d’employeurs sans réponse")
+        page.get_by_label("Adresse différente de celle de l’employeur").check()
+        page.get_by_label("N° de SIRET de l’employeur principal").fill("215 403 957 00017")
+        page.get_by_label("Code postal de l’employeur").fill("5400")
+        page.get_by_label("Numéro de portable du lieu de travail").fill("12")
+        envoyer(page, "Enregistrer")
+        visite.voir(page, "identification, employeur à corriger")
 
 
 def transmission(visite: Visite) -> None:
@@ -427,6 +452,7 @@ def gestion(visite: Visite) -> None:
     semis.transmettre(autre)
     with visite.ouvrir(semis.se_connecter(portail, "gestionnaire2@demo.fr")) as page:
         visite.aller(page, "/gestion/inscriptions", "demandes, aucune")
+        visite.aller(page, "/gestion/statistiques", "délais, aucune demande")
     with visite.ouvrir(semis.se_connecter(portail, "gestionnaire@demo.fr")) as page:
         visite.aller(page, "/gestion/inscriptions", "demandes")
         page.get_by_label("Nom ou référence").fill("inconnu")
@@ -466,6 +492,7 @@ def gestion(visite: Visite) -> None:
         page.reload()
         envoyer(page, "Valider la demande")
         visite.voir(page, "dossier décidé")
+        visite.aller(page, "/gestion/statistiques", "délais de traitement")
     with visite.ouvrir(qui) as page:
         visite.aller(page, "/", "espace, après validation")
         visite.aller(page, "/mon-profil/transmission", "dossier transmis, étudié depuis")
@@ -477,10 +504,10 @@ def intervenant_valide(visite: Visite) -> None:
         visite.aller(page, "/", "espace")
         visite.aller(page, "/mon-profil", "mon compte")
         visite.aller(page, "/mon-profil/identification", "mes informations")
-        page.get_by_label("Code postal").fill("")
+        page.get_by_role("textbox", name="Code postal", exact=True).fill("")
         envoyer(page, "Enregistrer")
         visite.voir(page, "mes informations, réponse à donner")
-        page.get_by_label("Code postal").fill("54000")
+        page.get_by_role("textbox", name="Code postal", exact=True).fill("54000")
         envoyer(page, "Enregistrer")
         expect(page.get_by_text("Enregistré à")).to_be_visible()
         visite.voir(page, "mes informations enregistrées")
@@ -539,6 +566,7 @@ CHAPITRES: tuple[Callable[[Visite], None], ...] = (
     adresse,
     adresse_prise,
     identification,
+    statut,
     transmission,
     fichiers,
     le_parcours,

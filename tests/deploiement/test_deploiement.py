@@ -33,6 +33,8 @@ IDENTIFICATION = {
     "code_postal": "54000",
     "ville": "Nancy",
     "tel_personnel": "03 83 12 34 56",
+    "statut": "SANS",
+    "situation": "RETRAITE",
     "regions": ["44"],
     "departements": ["54"],
     "etranger": "non",

@@ -127,6 +127,19 @@ ETATS = {
 
 
 @invariant
+def statistiques(monde: Monde, calme: bool) -> Iterator[str]:
+    """Rule R2: each decision of staff is counted once, by its delay and by its kind."""
+    mois = [r for r in lignes("intervenants") if r["sk"].startswith("MOIS#")]
+    delais, genres = (
+        sum(int(r.get(nom, 0)) for r in mois for nom in noms)
+        for noms in (("t0", "t1", "t2", "t3"), ("validee", "complement", "rejetee"))
+    )
+    prises = [r for r in lignes("intervenants") if r["sk"].startswith("DECISION#") and r["decision"] != "ARCHIVEE"]
+    if not delais == genres == len(prises):
+        yield f"{delais} délais et {genres} sens comptés pour {len(prises)} décisions"
+
+
+@invariant
 def demandes(monde: Monde, calme: bool) -> Iterator[str]:
     """Rules E1 to E5: the application, the profile, the account and the work list say the same."""
     toutes = _par("intervenants", "INTERVENANT#", "DEMANDE")

@@ -26,6 +26,7 @@ SANS_CADRE = {
     "chalicelib/commun/referentiels/templates/communes.html": "options that a script puts in a list",
     "chalicelib/commun/defis/templates/captcha.html": "the captcha alone for a script, included in forms",
     "chalicelib/commun/defis/templates/son.html": "the sound alone for a script, else a bare small window",
+    "chalicelib/commun/employeurs/templates/employeurs.html": "answers that a script puts under a field, included too",
 }
 RELUS = {
     "chalicelib/core/templates/macros/icones.html": ["TRACES[nom]|safe"],

@@ -39,10 +39,23 @@ IDENTIFICATION = {
     "code_postal": "54000",
     "ville": "Nancy",
     "tel_personnel": "03 83 12 34 56",
+    "statut": "SANS",
+    "situation": "RETRAITE",
     "regions": ["44"],
     "departements": ["54"],
     "etranger": "non",
     "structure": "grand-est",
+}
+FONCTIONNAIRE = {
+    "statut": "FONCTIONNAIRE",
+    "temps": "COMPLET",
+    "fonction_publique": "FPT",
+    "fonction": "Responsable des finances",
+    "employeur_raison_sociale": "COMMUNE DE NANCY",
+    "employeur_pays": "FR",
+    "employeur_voie": "1 place Stanislas",
+    "employeur_code_postal": "54000",
+    "employeur_ville": "Nancy",
 }
 
 

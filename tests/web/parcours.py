@@ -34,6 +34,8 @@ IDENTIFICATION = {
     "code_postal": "54000",
     "ville": "Nancy",
     "tel_personnel": "03 83 12 34 56",
+    "statut": "SANS",
+    "situation": "RETRAITE",
     "regions": ["44"],
     "departements": ["54"],
     "etranger": "non",
@@ -73,6 +75,19 @@ LIGNES = {
     "langues": {"langue": "de", "conversation": "oui", "animation": "non", "redaction": "oui"},
     "indisponibilites": {"du": "01/07/2027", "au": "31/08/2027"},
 }  # fmt: skip
+FONCTIONNAIRE = {
+    "statut": "FONCTIONNAIRE",
+    "temps": "COMPLET",
+    "fonction_publique": "FPT",
+    "situation": "EN_ACTIVITE",
+    "fonction": "Directrice des finances",
+    "employeur_raison_sociale": "COMMUNE DE NANCY",
+    "employeur_pays": "FR",
+    "employeur_voie": "1 place Stanislas",
+    "employeur_code_postal": "54000",
+    "employeur_ville": "Nancy",
+}
+"""What a civil servant is asked more (rules C2, C3)."""
 DOCUMENTS = ("charte", "conditions-generales", "mentions-legales")
 
 
@@ -315,7 +330,11 @@ def rempli(client: Client, **autre: Any) -> str:
     profil = store.lire(compte_id)
     assert profil
     act = _acte(client)
-    reponses = {**profil.identification, **IDENTIFICATION, **{k: v for k, v in autre.items() if k in IDENTIFICATION}}
+    reponses = {
+        **profil.identification,
+        **IDENTIFICATION,
+        **{k: v for k, v in autre.items() if k in {**IDENTIFICATION, **FONCTIONNAIRE}},
+    }
     store.enregistrer(act, profil, {"identique": "", "appartement": "", "batiment": "", **reponses})
     _garder_le_parcours(act, compte_id)
     act.commit()

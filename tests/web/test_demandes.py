@@ -51,6 +51,8 @@ OBLIGATOIRES = {
     "code_postal": "Saisissez votre code postal.",
     "ville": "Saisissez votre ville.",
     "tel_personnel": "Saisissez un numéro de téléphone.",
+    "statut": "Choisissez votre statut professionnel.",
+    "situation": "Choisissez votre situation.",
     "regions": "Cochez au moins une région.",
     "structure": "Choisissez votre structure de rattachement.",
 }
@@ -91,7 +93,7 @@ def test_une_faute_de_format_empeche_aussi_de_transmettre(guichet: Guichet, visi
 def test_un_profil_vide_dit_tout_ce_qui_manque(guichet: Guichet, visiteur: Client) -> None:
     inscrit(visiteur)
     refus = transmettre(visiteur)
-    donnes = {"civilite", "nom", "prenom", "naissance", "nationalite", "pays"}
+    donnes = {"civilite", "nom", "prenom", "naissance", "nationalite", "pays", "situation"}
     manquant = "/mon-profil/parcours?manques=oui"
     du_parcours = {
         "Répondez à « Avez-vous déjà réalisé des formations ? ».": f"{manquant}#formations_realisees",

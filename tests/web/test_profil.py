@@ -1,5 +1,7 @@
 """« Identification »: kept at any time, never overwritten in silence, read-only while treated (rules C1 to C8, E1)."""
 
+import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -8,10 +10,12 @@ from tests.client import Answer, Client
 from tests.web import parcours
 from tests.web.conftest import Guichet
 from tests.web.parcours import (
+    FONCTIONNAIRE,
     IDENTIFICATION,
     IDENTITE,
     actes,
     compte,
+    en_poste,
     erreurs,
     inscrit,
     photo,
@@ -113,6 +117,11 @@ FORMATS = [
     pytest.param(
         "nationalite", "GP", "Nationalité : choisissez une valeur de la liste.", id="territoire sans nationalité"
     ),
+    pytest.param("statut", "LUNE", "Statut professionnel : choisissez une valeur de la liste.", id="statut hors liste"),
+    pytest.param("situation", "EN_ACTIVITE", "Situation/Position : choisissez une situation qui va", id="situation"),
+    pytest.param(
+        "permis", "un peu", "Êtes-vous titulaire du permis de conduire ? : choisissez", id="permis hors liste"
+    ),
     pytest.param("regions", ["44", "99"], "Région(s) : choisissez une valeur de la liste.", id="région hors liste"),
     pytest.param(
         "departements", ["54", "75"], "Cochez aussi la région de : Paris", id="département d’une autre région"
@@ -143,7 +152,16 @@ def test_une_faute_de_format_est_gardee_et_montree(
     ancre = next(iter(trouve.values())).removeprefix("#")
     assert ancre == champ and ancre in page.page.ids
     assert page.page.title.startswith("Erreur : ") and "y compris les réponses à corriger" in page.page.text
-    if champ not in {"pays", "nationalite", "regions", "structure", "etranger"}:  # a list can't show what it has not
+    if champ not in {
+        "statut",
+        "situation",
+        "permis",
+        "pays",
+        "nationalite",
+        "regions",
+        "structure",
+        "etranger",
+    }:  # a list can't show what it has not
         garde = valeurs(page, PAGE)[champ]
         assert garde == valeur or sorted(garde) == sorted(valeur)
     assert visiteur.get("/mon-profil").page.text.count("Incomplet") == 1
@@ -319,10 +337,101 @@ def test_apres_la_validation_le_profil_reste_complet(
     assert photo(guichet) == avant
 
 
+# The statut decides what is asked (C2 to C4), C7
+
+
+def blocs(reponse: Answer) -> dict[str, str]:
+    """Check-your-answers: label -> answer, of every block."""
+    return {
+        unescape(re.sub("<[^>]+>", "", nom)): unescape(re.sub("<[^>]+>", "", valeur)).replace("\u00a0", " ")
+        for nom, valeur in re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", reponse.body)
+    }
+
+
+@pytest.mark.rule("C2", "C3", "C4", "C7")
+def test_un_fonctionnaire_repond_sur_son_statut_et_son_employeur(guichet: Guichet, visiteur: Client) -> None:
+    inscrit(visiteur)
+    lieu = {"adresse_pro": "oui", "pro_voie": "2 rue Lyautey", "pro_code_postal": "54000", "pro_ville": "Nancy"}
+    saisie = {**FONCTIONNAIRE, **lieu, "employeur_siret": "215 403 957 00016", "permis": "oui", "vehicule": "non"}
+    assert remplir(visiteur, **saisie).location == "/mon-profil"
+    montres = blocs(visiteur.get("/mon-profil/verification"))
+    assert montres["Statut professionnel"] == "Fonctionnaire" and montres["Type d’employeur"] == "Public"
+    assert montres["N° de SIRET de l’employeur principal"] == "215 403 957 00016"
+    assert montres["Adresse différente de celle de l’employeur"] == "Oui"
+    assert montres["Numéro et libellé de la voie du lieu de travail"] == "2 rue Lyautey"
+    assert montres["Êtes-vous titulaire du permis de conduire ?"] == "Oui"
+    assert montres["Disposez-vous d’un véhicule personnel ?"] == "Non"
+
+
+@pytest.mark.rule("C2", "C3", "E2")
+def test_ce_que_le_statut_cache_n_est_ni_relu_ni_montre(guichet: Guichet, visiteur: Client) -> None:
+    inscrit(visiteur)
+    assert remplir(visiteur, **FONCTIONNAIRE).location == "/mon-profil"
+    assert remplir(visiteur, statut="SANS", situation="RETRAITE").location == "/mon-profil"
+    relu = visiteur.get("/mon-profil/verification")
+    assert "COMMUNE DE NANCY" not in relu.page.text and "L’employeur" not in relu.page.text
+    assert "Fonction publique" not in relu.page.text
+    parcours.depuis_la(visiteur, compte(guichet))
+    dossier = en_poste(guichet.client()).get(f"/gestion/inscriptions/{compte(guichet)}")
+    assert "Retraité(e)" in dossier.page.text and "COMMUNE DE NANCY" not in dossier.page.text
+
+
+@pytest.mark.rule("C3", "C8")
+def test_un_brouillon_garde_ce_que_le_statut_cache(guichet: Guichet, visiteur: Client) -> None:
+    """The script does not send what it hides: coming back to the former statut shows what was typed."""
+    inscrit(visiteur)
+    remplir(visiteur, **FONCTIONNAIRE)
+    page = visiteur.get(PAGE)
+    champs = valeurs(page, PAGE)
+    visible = {n: v for n, v in champs.items() if not n.startswith(("employeur_", "pro_")) and n not in FONCTIONNAIRE}
+    sans = [("statut", "SANS"), ("situation", "RETRAITE"), ("suite", "rester"), *visible.items()]
+    assert visiteur.post(PAGE, sans).location == GARDE
+    garde = enregistrees(visiteur)
+    assert garde["statut"] == "SANS" and garde["employeur_raison_sociale"] == "COMMUNE DE NANCY"
+
+
+@pytest.mark.rule("C3", "C8", "G4")
+def test_un_profil_valide_ne_garde_pas_ce_que_le_statut_cache(guichet: Guichet, visiteur: Client) -> None:
+    valide(visiteur, **FONCTIONNAIRE)
+    saisie = {"statut": "SANS", "situation": "SANS_ACTIVITE", "suite": "rester"}
+    assert visiteur.submit(visiteur.get(PAGE), PAGE, **saisie).location == GARDE
+    profil = next(r for r in guichet.rows("intervenants") if r["sk"]["S"] == "PROFIL")
+    assert "COMMUNE DE NANCY" not in str(profil)
+
+
+@pytest.mark.rule("C2", "C3", "C8")
+def test_apres_la_validation_le_statut_et_l_employeur_restent_complets(guichet: Guichet, visiteur: Client) -> None:
+    valide(visiteur)
+    avant = photo(guichet)
+    reponse = visiteur.submit(visiteur.get(PAGE), PAGE, statut="FONCTIONNAIRE", situation="EN_ACTIVITE")
+    manques = ("temps", "fonction_publique", "fonction", "employeur_raison_sociale", "employeur_voie")
+    assert reponse.status == 422 and {f"#{m}" for m in manques} <= set(erreurs(reponse).values())
+    assert photo(guichet) == avant
+
+
+@pytest.mark.rule("C1")
+def test_les_telephones_se_lisent_comme_on_les_ecrit(guichet: Guichet, visiteur: Client) -> None:
+    inscrit(visiteur)
+    remplir(visiteur, tel_personnel="+33(0)383123456", portable_personnel="+3225551212")
+    montres = blocs(visiteur.get("/mon-profil/verification"))
+    assert montres["Téléphone personnel"] == "03 83 12 34 56"
+    assert montres["Portable personnel"] == "+32 2 555 12 12"
+
+
+@pytest.mark.rule("C1", "B1")
+def test_le_nom_d_usage_identique_revient_coche(guichet: Guichet, visiteur: Client) -> None:
+    inscrit(visiteur)
+    assert enregistrees(visiteur)["identique"] == "oui"
+    remplir(visiteur, nom_usage="MARTIN", identique=[])
+    assert "identique" not in enregistrees(visiteur)
+    remplir(visiteur, nom_usage="", identique=[])
+    manque = visiteur.get(f"{PAGE}?manques=oui")
+    assert erreurs(manque) == {"Saisissez votre nom d’usage, ou cochez « Identique au nom de famille ».": "#nom_usage"}
+
+
 INTERDITS = {
     "structure": "bretagne",
     "role": "ADMINISTRATEUR",
-    "statut": "VALIDEE",
     "etat": "ACTIF",
     "valide": "true",
     "mode": "LIBRE",

@@ -1,5 +1,6 @@
 """What staff decide of an application, what becomes of it by itself (rules E2 to E5, W1)."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -287,3 +288,38 @@ def test_chaque_demande_est_dans_sa_liste(guichet: Guichet, agent: Client, compt
     guichet.sweep("balayer_demandes")
     agent = en_poste(guichet.client(), "h@demo.fr", prenom="Hervé")
     assert ou() == ["REJETEE"], "« Traitées » holds all that is decided"
+
+
+STATISTIQUES = "/gestion/statistiques"
+
+
+@pytest.mark.rule("R2", "T6")
+@pytest.mark.controle("T41")
+def test_les_delais_disent_ce_qui_attend_et_ce_qui_fut_decide(guichet: Guichet, agent: Client, compte_id: str) -> None:
+    attend = agent.get(STATISTIQUES).page.text
+    assert "La plus ancienne attend depuis aujourd’hui" in attend and "Aucune décision n’a encore été prise." in attend
+    guichet.advance(days=9)
+    agent = en_poste(guichet.client(), "z@demo.fr", prenom="Zoé")
+    assert "depuis 9 jours" in agent.get(STATISTIQUES).page.text
+    assert decider(agent, compte_id, "valider").status == 303
+    vue = agent.get(STATISTIQUES)
+    assert "Aucune demande n’attend votre décision." in vue.page.text
+    assert "1 décision, prises en moyenne 9 jours" in vue.page.text
+    ligne = vue.body.rpartition("nov. 2026")[2].partition("</tr>")[0]
+    assert re.findall(r">(\d+)<", ligne) == ["0", "1", "0", "0", "1", "1", "0", "0"]
+    assert vue.body.count('<rect class="delai-1"') == 2, "its bar, and the legend"
+    ailleurs = en_poste(guichet.client(), "b@demo.fr", ("bretagne",), prenom="Erwan")
+    rien = ailleurs.get(f"{STATISTIQUES}?structure=grand-est").page.text
+    assert "Aucune décision n’a encore été prise." in rien, "another's structure does not exist"
+
+
+@pytest.mark.rule("E2")
+def test_la_demande_suivante_est_la_plus_ancienne_qui_attend(guichet: Guichet, agent: Client, compte_id: str) -> None:
+    zoe = {"nom": "ZED", "nom_usage": "ZED", "prenom": "Zoé", "email": "zoe@exemple.fr"}
+    seconde = transmise(guichet.client("192.0.2.77"), **zoe, confirmation_email="zoe@exemple.fr")
+    assert agent.get(f"{LISTE}/suivante").location == f"{LISTE}/{compte_id}"
+    assert agent.get(f"{LISTE}/suivante?sauf={compte_id}").location == f"{LISTE}/{seconde}"
+    vue = agent.follow(decider(agent, compte_id, "valider"))
+    assert f"{LISTE}/suivante?sauf={compte_id}" in vue.page.links
+    decider(agent, seconde, "valider")
+    assert agent.get(f"{LISTE}/suivante?sauf={seconde}").location == LISTE

@@ -88,8 +88,10 @@
       const shown = held.some((v) => (wanted === "*" ? v : wanted.split("|").includes(v)));
       if (shown && part.hidden && part.matches("details")) part.open = true; // what was just asked for is seen at once
       part.hidden = !shown;
-      const fields = part.matches("option") ? [part] : all("input, select, textarea", part);
+      const fields = part.matches("option, optgroup") ? [part] : all("input, select, textarea, button", part);
       fields.forEach((f) => (f.disabled = !!f.closest("[data-visible-si][hidden]")));
+      const list = part.closest("select");
+      if (list && part.hidden && part.contains(list.selectedOptions[0])) list.value = "";
     });
 
   // [data-identique="source:cible"]: a box that copies one field into another.
@@ -121,6 +123,35 @@
       delete field.dataset.lu;
     }
   };
+
+  // [data-propositions="/url" data-propositions-cible="id"]: what is typed proposes answers, where these are shown.
+  let asking;
+  const propose = (field) => {
+    clearTimeout(asking);
+    const target = byId(field.dataset.propositionsCible);
+    const text = field.value.trim();
+    if (target.closest("[hidden]")) return;
+    if (text.length < 3) return target.replaceChildren();
+    const href = `${field.dataset.propositions}?q=${encodeURIComponent(text)}`;
+    const how = { source: field, target, swap: "innerHTML", select: "[data-recherche]" };
+    asking = setTimeout(() => window.htmx.ajax("GET", href, how), 400);
+  };
+
+  // [data-remplir="prefixe"]: a choice fills the fields whose ids begin so; without a script, its button sends the form.
+  document.addEventListener("click", (event) => {
+    const choice = event.target.closest("[data-remplir] button");
+    if (!choice) return;
+    event.preventDefault();
+    const { remplir } = choice.closest("[data-remplir]").dataset;
+    const fields = Object.entries(JSON.parse(choice.value)).map(([name, value]) =>
+      Object.assign(byId(remplir + name), { value }),
+    );
+    unsaved = true;
+    const done = make("p", "", "Les champs de l’employeur sont remplis : vérifiez-les, puis enregistrez.");
+    choice.closest("[data-recherche]").replaceChildren(done);
+    fields[0].focus();
+    say(done.textContent, 0);
+  });
 
   // Counted texts.
   const counter = (area) => {
@@ -155,6 +186,7 @@
       showParts(field.form);
     }
     if (field.dataset.communes) communes(field);
+    if (field.dataset.propositions) propose(field);
   });
 
   // A part of a page that does not come.
@@ -302,9 +334,11 @@
 
   const start = (root) => {
     all("[data-voir]", root).forEach((b) => (b.hidden = false));
+    all("[data-sans-script]", root).forEach((part) => (part.hidden = true));
     all("[data-maximum]", root).forEach(counter);
     all("form[data-depot]", root).forEach(upload);
     all("form", root).forEach((form) => {
+      unsaved ||= form.matches("[data-modifie]");
       copySame(form);
       showParts(form);
     });
@@ -316,6 +350,8 @@
   document.addEventListener("htmx:load", (event) => {
     if (event.target === document.body) return;
     start(event.target);
+    const told = event.target.querySelector("[data-dire]");
+    if (told) say(told.textContent, 0);
     if (event.target.querySelector?.("#resume-erreurs")) focusErrors();
   });
 })();

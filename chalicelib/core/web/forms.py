@@ -34,13 +34,22 @@ class PortalForm(Form):
         return {field.name: _raw(field) for field in self}
 
     def est_valable(self, complet: bool) -> bool:
-        """Check the formats; with `complet`, also that nothing required is missing (rules C8, E1)."""
-        if self.validate():
-            return True
-        if not complet:
-            for field in self:
+        """Check the formats; with `complet`, also that nothing required is missing (rules C8, E1).
+
+        What another answer hides is neither asked nor checked.
+        """
+        self.validate()
+        caches = self.champs_caches()
+        for field in self:
+            if field.name in caches:
+                field.errors = []
+            elif not complet:
                 field.errors = [e for e in field.errors if not _manque(field, e)]
         return not any(field.errors for field in self)
+
+    def champs_caches(self) -> frozenset[str]:
+        """Names of the fields that other answers hide."""
+        return frozenset()
 
     def lisible(self, name: str) -> str:
         """The answer to one question, in words; "" when there is none."""

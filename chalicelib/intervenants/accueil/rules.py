@@ -19,7 +19,11 @@ class Entree:
 _VISITEUR = (("Accueil", "/"), ("Remplir un CV en ligne", "/deposer-un-cv"))
 _MOT_DE_PASSE = ("Changer mon mot de passe", "/mon-compte/mot-de-passe")
 _EN_INSCRIPTION = (("Mon profil", "/mon-profil"), _MOT_DE_PASSE, ("Aide et Contact", "/aide-et-contact"))
-_GESTIONNAIRE = (("Demandes d’inscription", "/gestion/inscriptions"), _MOT_DE_PASSE)
+_GESTIONNAIRE = (
+    ("Demandes d’inscription", "/gestion/inscriptions"),
+    ("Délais de traitement", "/gestion/statistiques"),
+    _MOT_DE_PASSE,
+)
 _ADMINISTRATEUR = (("Envois en échec", "/administration/envois"), _MOT_DE_PASSE)
 _MON_COMPTE = (
     ("Mes informations", "/mon-profil/identification"),

@@ -135,6 +135,12 @@ def liste_de_travail(ctx: Context, filtre: Filtre) -> dict[str, Any]:
     }
 
 
+def suivante(ctx: Context, sauf: str) -> str | None:
+    """Rule E2: the account whose application waits longest in the gestionnaire's structures, `sauf` left out."""
+    demandes = [d for d in _en_attente(ctx, Filtre(), 2) if d.compte != sauf]
+    return demandes[0].compte if demandes else None
+
+
 def recherche(ctx: Context, debut: str) -> dict[str, Any]:
     """Rules S4, T6: applications of the gestionnaire's structures, whatever their state; the first ones."""
     trouvees = [d for s in ctx.user.structures for d in store.chercher(s, debut, PAR_PAGE + 1)]

@@ -163,6 +163,13 @@ def get_export(ctx: Context) -> Reply:
     return Reply(body=body, headers=entetes)
 
 
+@bp.page("/gestion/inscriptions/suivante", access=Access.GESTIONNAIRE)
+def get_suivante(ctx: Context) -> Reply:
+    """Rule E2: the next application in one click; back to the list when none waits."""
+    compte_id = queries.suivante(ctx, ctx.request.query.first("sauf"))
+    return redirect(f"/gestion/inscriptions/{compte_id}" if compte_id else "/gestion/inscriptions")
+
+
 @bp.page("/gestion/inscriptions/recherche", access=Access.GESTIONNAIRE)
 def get_recherche(ctx: Context) -> Reply:
     """Rule S4."""

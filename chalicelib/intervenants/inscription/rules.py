@@ -112,6 +112,35 @@ class Decision:
     message: str = ""
 
 
+TRANCHES = (7, 15, 30)
+"""Days: the delays that statistics tell apart, each bound included; the last one is beyond."""
+
+
+@dataclass(frozen=True)
+class Mois:
+    """What a structure decided in a month, « 2026-11 »: how many decisions of each kind, after how long.
+
+    `tranches`: how many in each of TRANCHES, and beyond; `jours`: the sum of their delays, in days.
+    """
+
+    mois: str
+    tranches: tuple[int, ...] = (0,) * (len(TRANCHES) + 1)
+    jours: int = 0
+    validees: int = 0
+    complements: int = 0
+    rejets: int = 0
+
+    @property
+    def decisions(self) -> int:
+        """All of them."""
+        return sum(self.tranches)
+
+
+def tranche(jours: int) -> int:
+    """The rank in TRANCHES of a delay."""
+    return sum(jours > borne for borne in TRANCHES)
+
+
 @dataclass(frozen=True)
 class Ensemble:
     """What one person's partition holds: the profile, its page « Parcours », the application and its history."""

@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 from typing import Any
 
-from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.commun.referentiels.rules import cle_de_tri
 from chalicelib.core.context import from_iso, iso
 from chalicelib.core.table import Act, Gsi2, Row, fallen_due, get, get_many, meta, partition, shard
 from chalicelib.intervenants.inscription import rules
-from chalicelib.intervenants.inscription.rules import Decision, Demande, Ensemble, Etat
+from chalicelib.intervenants.inscription.rules import Decision, Demande, Ensemble, Etat, Mois
 from chalicelib.intervenants.parcours import public as parcours
 from chalicelib.intervenants.profil import public as profil
+
+ATTENTES_MAX = 2000  # beyond, statistics count no further
 
 
 class DemandeRow(Row):
@@ -36,6 +38,20 @@ class ReferenceRow(Row):
     """Finds an application (gsi2) by its reference."""
 
     Meta = meta("intervenants")
+
+
+class MoisRow(Row):
+    """What a structure decided in a month: counters, which name nobody."""
+
+    Meta = meta("intervenants")
+    t0 = NumberAttribute(default=0)
+    t1 = NumberAttribute(default=0)
+    t2 = NumberAttribute(default=0)
+    t3 = NumberAttribute(default=0)
+    jours = NumberAttribute(default=0)
+    validee = NumberAttribute(default=0)
+    complement = NumberAttribute(default=0)
+    rejetee = NumberAttribute(default=0)
 
 
 class DecisionRow(Row):
@@ -142,6 +158,32 @@ def decider(act: Act, decidee: Demande, precedente: Demande) -> None:
     row.auteur, row.nom_auteur = ctx.user.id if ctx.user else "", decidee.decidee_par
     row.le, row.message = ctx.instant, decidee.message
     act.create(row, "decision")
+
+
+def compter(act: Act, decidee: Demande, mois: str, jours: int) -> None:
+    """R2: one more decision of the structure, after so many days."""
+    tranche = (MoisRow.t0, MoisRow.t1, MoisRow.t2, MoisRow.t3)[rules.tranche(jours)]
+    genre = {Etat.VALIDEE: MoisRow.validee, Etat.COMPLEMENT: MoisRow.complement, Etat.REJETEE: MoisRow.rejetee}
+    actions = [tranche.add(1), MoisRow.jours.add(jours), genre[decidee.etat].add(1)]
+    act.count(MoisRow(f"STRUCTURE#{decidee.structure}", f"MOIS#{mois}"), actions)
+
+
+def mois(structure: str, depuis: str) -> list[Mois]:
+    """What a structure decided each month from `depuis` (« 2026-01 »), oldest first, those without any left out."""
+    rows = MoisRow.query(f"STRUCTURE#{structure}", MoisRow.sk >= f"MOIS#{depuis}")
+    return [
+        Mois(
+            row.sk.removeprefix("MOIS#"), tuple(int(n) for n in (row.t0, row.t1, row.t2, row.t3)), int(row.jours),
+            int(row.validee), int(row.complement), int(row.rejetee),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def attentes(structure: str) -> list[str]:
+    """Since when each application of a structure waits for staff, oldest first; one call, of the keys alone."""
+    rows = _index().query(liste(structure), attributes_to_get=["pk", "sk", "gsi1sk"], limit=ATTENTES_MAX)
+    return [row.gsi1sk for row in rows]
 
 
 def noter_le_rappel(act: Act, demande: Demande) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from chalicelib.commun.comptes.rules import Access
+from chalicelib.commun.employeurs.public import employeur_choisi
 from chalicelib.commun.pieces import public as pieces
 from chalicelib.core.context import Context
 from chalicelib.core.errors import Conflict, Refused
@@ -33,6 +34,8 @@ def get_identification(ctx: Context) -> Reply:
 def post_identification(ctx: Context) -> Reply:
     """Rule C8: what is typed is kept, complete or not; errors of format are shown."""
     profil = queries.profil_de(ctx.user)
+    if ctx.request.form.first("action") == "chercher_employeur" or "employeur_choisi" in ctx.request.form:
+        return _employeur(ctx, profil)
     form = queries.formulaire_envoye(ctx, profil)
     lu = replace(profil, version=_version(form, profil))
     valable = form.est_valable(complet=profil.mode is Mode.VALIDE)
@@ -50,6 +53,19 @@ def post_identification(ctx: Context) -> Reply:
         return _refuse(ctx, profil, form, refus)
     except Conflict:
         return _conflit(ctx, form)
+
+
+def _employeur(ctx: Context, profil: Profil) -> Reply:
+    """Rule C3, for who has no script: search, or fill the fields with the choice; nothing is kept yet, nor lost."""
+    refus = rules.refus_de_modifier(profil)
+    if refus:
+        raise Refused(refus)
+    choisi = employeur_choisi(ctx.request.form.first("employeur_choisi"))
+    form = queries.formulaire_envoye(ctx, profil, choisi)
+    valeurs = queries.page_identification(ctx, profil, form)
+    if choisi:
+        return page(IDENTIFICATION, choisi=choisi, **valeurs)
+    return page(IDENTIFICATION, recherche=queries.chercher_l_employeur(ctx, profil, form), **valeurs)
 
 
 def _version(form: IdentificationForm, profil: Profil) -> int:

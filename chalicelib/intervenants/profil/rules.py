@@ -21,6 +21,89 @@ class Mode(Enum):
     VALIDE = "VALIDE"
 
 
+class Statut(Enum):
+    """Rule C2: « Statut professionnel », in the words of the manual (3.3.4). Stored by name, shown by value."""
+
+    FONCTIONNAIRE = "Fonctionnaire"
+    AGENT_NON_TITULAIRE = "Agent non titulaire"
+    INDEPENDANT = "Travailleur indépendant"
+    SALARIE_PRIVE = "Salarié du secteur privé"
+    SANS = "Sans (sans activité ou retraité)"
+
+
+class Temps(Enum):
+    """Rule C2: how long one works for one's employer."""
+
+    COMPLET = "Temps complet"
+    NON_COMPLET = "Temps non complet"
+
+
+class FonctionPublique(Enum):
+    """Rule C2: the three of the Code général de la fonction publique."""
+
+    FPE = "Fonction publique de l’État"
+    FPT = "Fonction publique territoriale"
+    FPH = "Fonction publique hospitalière"
+
+
+class Situation(Enum):
+    """Rule C2: « Situation/Position ». The manual shows « En activité », and who has no activity or is retired."""
+
+    EN_ACTIVITE = "En activité"
+    EN_INTERRUPTION = "En interruption d’activité (congé, disponibilité)"
+    RETRAITE = "Retraité(e)"
+    SANS_ACTIVITE = "Sans activité"
+
+
+class Position(Enum):
+    """Rule C2: « Position administrative » of civil servants (Code général de la fonction publique, L511-1)."""
+
+    ACTIVITE = "Activité"
+    MISE_A_DISPOSITION = "Activité, mis(e) à disposition"
+    DETACHEMENT = "Détachement"
+    DISPONIBILITE = "Disponibilité"
+    CONGE_PARENTAL = "Congé parental"
+
+
+class TypeEmployeur(Enum):
+    """Rule C3: set from the statut, never typed."""
+
+    PUBLIC = "Public"
+    PRIVE = "Privé"
+
+
+TYPES_D_EMPLOYEUR = {
+    Statut.FONCTIONNAIRE: TypeEmployeur.PUBLIC,
+    Statut.AGENT_NON_TITULAIRE: TypeEmployeur.PUBLIC,
+    Statut.INDEPENDANT: TypeEmployeur.PRIVE,
+    Statut.SALARIE_PRIVE: TypeEmployeur.PRIVE,
+}  # fmt: skip
+"""Rule C3, in the words of the manual (3.3.4, g). « Sans » has no employer: its block is hidden."""
+
+QUESTIONS_DU_STATUT = {
+    Statut.FONCTIONNAIRE: ("temps", "fonction_publique", "situation", "fonction", "grade", "service", "position"),
+    Statut.AGENT_NON_TITULAIRE: ("temps", "fonction_publique", "situation", "fonction", "grade", "service"),
+    Statut.INDEPENDANT: ("situation", "fonction", "grade"),
+    Statut.SALARIE_PRIVE: ("temps", "situation", "fonction", "grade", "service"),
+    Statut.SANS: ("situation",),
+}
+"""Rule C2: what each statut is asked; of these, what the manual stars is required, the rest is hidden.
+
+« Situation/Position » is starred for all. Only public agents belong to a « fonction publique »; only civil servants
+have a « position administrative » (contractual agents do not: décret n° 88-145). Nobody sets the hours of who works
+for themself, and who has no activity has no function.
+"""
+
+ADRESSE_DE_L_EMPLOYEUR = tuple(
+    f"employeur_{nom}" for nom in ("pays", "voie", "appartement", "batiment", "code_postal", "ville")
+)
+EMPLOYEUR = ("employeur_raison_sociale", "employeur_siret", *ADRESSE_DE_L_EMPLOYEUR, "employeur_tel", "adresse_pro")
+COORDONNEES_PRO = tuple(
+    f"pro_{nom}"
+    for nom in ("pays", "code_postal", "ville", "appartement", "batiment", "voie", "email", "tel", "portable")
+)
+
+
 class Refus(Enum):
     """Why a profile can't be changed now."""
 
@@ -61,11 +144,58 @@ def identification_de_depart(compte: Compte) -> dict[str, Any]:
         "civilite": identite.civilite.name,
         "nom": identite.nom,
         "nom_usage": identite.nom_usage,
+        "identique": "oui" if identite.nom_usage == identite.nom else "",
         "prenom": identite.prenom,
         "naissance": identite.naissance.strftime("%d/%m/%Y"),
         "pays": "FR",
         "nationalite": "FR",
+        "employeur_pays": "FR",
+        "pro_pays": "FR",
     }
+
+
+def avec_l_identique(identification: dict[str, Any]) -> dict[str, Any]:
+    """Rule C1: « Identique au nom de famille » is ticked when the two names are one, however it was said."""
+    meme = identification.get("nom") and identification.get("nom") == identification.get("nom_usage")
+    return {**identification, "identique": "oui"} if meme else identification
+
+
+def type_d_employeur(statut: Statut | None) -> TypeEmployeur | None:
+    """Rule C3: PUBLIC or PRIVÉ by the statut; None without an employer."""
+    return TYPES_D_EMPLOYEUR.get(statut) if statut else None
+
+
+def statut_de(code: str) -> Statut | None:
+    """The statut of a stored code."""
+    return Statut.__members__.get(code)
+
+
+def champs_poses(statut: Statut | None, adresse_pro: bool) -> frozenset[str]:
+    """Rules C2 to C4: the questions on the work that this person is asked; none before the statut is known."""
+    if statut is None:
+        return frozenset()
+    poses = set(QUESTIONS_DU_STATUT[statut])
+    if statut in TYPES_D_EMPLOYEUR:
+        poses.update(EMPLOYEUR, COORDONNEES_PRO if adresse_pro else ())
+    return frozenset(poses)
+
+
+def champs_caches(statut: Statut | None, adresse_pro: bool) -> frozenset[str]:
+    """Rules C2 to C4: the other ones: neither asked, nor checked, nor shown to staff."""
+    tous = {*EMPLOYEUR, *COORDONNEES_PRO}.union(*QUESTIONS_DU_STATUT.values())
+    return frozenset(tous - champs_poses(statut, adresse_pro))
+
+
+def statuts_interroges(champ: str) -> list[Statut]:
+    """Rules C2 to C4: whose statut is asked this question."""
+    return [statut for statut in Statut if champ in champs_poses(statut, adresse_pro=True)]
+
+
+def situations(statut: Statut) -> tuple[Situation, ...]:
+    """Rule C2: what « Situation/Position » may be: « Sans » is for who has no activity or is retired."""
+    if statut is Statut.SANS:
+        return Situation.RETRAITE, Situation.SANS_ACTIVITE
+    return Situation.EN_ACTIVITE, Situation.EN_INTERRUPTION
 
 
 # Letters, or initials with their dots; a dot ends a part, so that no name reads as the address of a site (rule V2).

@@ -48,6 +48,8 @@ def _a_garder(form: IdentificationForm, profil: Profil) -> dict[str, Any]:
     typed.pop("version")
     if not rules.structure_modifiable(profil):
         typed["structure"] = profil.structure
+    if profil.mode is Mode.VALIDE:  # others read it: nothing that the statut hides stays behind it
+        typed.update(dict.fromkeys(form.champs_caches() & typed.keys(), ""))
     return typed
 
 

@@ -14,7 +14,7 @@ ENTIERS = {
     "BASE_URL": "https://portail.exemple.fr/",
     "MAIL_FROM": "Portail <nepasrepondre@exemple.fr>",
 }
-FACULTATIFS = ["BASE_PATH", "BUCKET_SUFFIX", "VERSION", "ORGANISME", "SOURCE_URL", "MOT_DE_PASSE_MAX"]
+FACULTATIFS = ["BASE_PATH", "BUCKET_SUFFIX", "VERSION", "ORGANISME", "SOURCE_URL", "EMPLOYEURS_URL", "MOT_DE_PASSE_MAX"]
 
 
 @pytest.fixture
@@ -77,3 +77,15 @@ def test_l_organisme_est_un_reglage(environnement: pytest.MonkeyPatch) -> None:
     environnement.setenv("BASE_PATH", "/api/")
     environnement.setenv("ESPACES", "familles")
     assert (lus().organisme, lus().base_path, lus().espace) == ("Ville de Belfort", "/api", "Espace Famille")
+
+
+@pytest.mark.rule("C3", "T6")
+def test_un_autre_service_se_demande_en_https(environnement: pytest.MonkeyPatch) -> None:
+    assert lus().employeurs_url == "https://recherche-entreprises.api.gouv.fr"
+    for bonne in ("https://repertoire.exemple.fr/v1/", "http://127.0.0.1:8030/"):
+        environnement.setenv("EMPLOYEURS_URL", bonne)
+        assert lus().employeurs_url == bonne.rstrip("/")
+    for mauvaise in ("http://repertoire.exemple.fr", "file:///etc/passwd", "", "http://127.0.0.1.exemple.fr"):
+        environnement.setenv("EMPLOYEURS_URL", mauvaise)
+        with pytest.raises(RuntimeError, match="EMPLOYEURS_URL is neither https nor on this machine"):
+            lus()

@@ -30,7 +30,7 @@ def actifs(entrees: list[Entree]) -> list[str]:
         pytest.param(None, ["Accueil", "Remplir un CV en ligne"], id="visiteur"),
         pytest.param(NON_VALIDE, ["Mon profil", CHANGER, "Aide et Contact"], id="intervenant non validé"),
         pytest.param(VALIDE, ["Accueil", "Mon compte"], id="intervenant validé"),
-        pytest.param(GESTIONNAIRE, ["Demandes d’inscription", CHANGER], id="gestionnaire"),
+        pytest.param(GESTIONNAIRE, ["Demandes d’inscription", "Délais de traitement", CHANGER], id="gestionnaire"),
         pytest.param(ADMINISTRATEUR, ["Envois en échec", CHANGER], id="administrateur"),
     ],
 )

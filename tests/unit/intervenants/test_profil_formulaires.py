@@ -12,17 +12,26 @@ from hypothesis import strategies as st
 from chalicelib.commun.comptes.rules import Civilite
 from chalicelib.commun.referentiels import public as referentiels
 from chalicelib.core.web.forms import Requis
-from chalicelib.intervenants.profil.forms import IdentificationForm
+from chalicelib.intervenants.profil import rules
+from chalicelib.intervenants.profil.forms import IdentificationForm, telephone_lisible
 from tests.unit.delais import sans_attendre
-from tests.unit.fabriques import AUJOURD_HUI, IDENTIFICATION, champs, formulaire_d_identification
+from tests.unit.fabriques import AUJOURD_HUI, FONCTIONNAIRE, IDENTIFICATION, champs, formulaire_d_identification
 
 OBLIGATOIRES = [
-    "civilite", "nom", "prenom", "naissance", "lieu_naissance", "nationalite", "voie", "pays", "code_postal", "ville",
-    "tel_personnel", "regions", "structure",
+    "civilite", "nom", "nom_usage", "prenom", "naissance", "lieu_naissance", "nationalite", "voie", "pays",
+    "code_postal", "ville", "tel_personnel", "statut", "regions", "structure",
+]  # fmt: skip
+SELON_LE_STATUT = [
+    "temps", "fonction_publique", "situation", "fonction", "employeur_raison_sociale", "employeur_pays",
+    "employeur_voie", "employeur_code_postal", "employeur_ville", "pro_code_postal", "pro_ville", "pro_voie",
 ]  # fmt: skip
 DEMESURES = ["a" * 300_000, "1" * 300_000, "é " * 100_000, "+" * 100_000, "0 " * 100_000, "a. " * 26 + "1"]
+PUBLIC = {**FONCTIONNAIRE, "situation": "EN_ACTIVITE"}
 TELEPHONES = ["tel_personnel", "portable_personnel", "tel_professionnel", "portable_professionnel"]
-TOUS = [*IDENTIFICATION, *TELEPHONES[1:], "appartement", "batiment", "identique", "version"]
+TOUS = [
+    *IDENTIFICATION, *TELEPHONES[1:], "appartement", "batiment", "identique", "version", *rules.EMPLOYEUR,
+    *rules.COORDONNEES_PRO, *rules.QUESTIONS_DU_STATUT[rules.Statut.FONCTIONNAIRE], "permis", "vehicule",
+]  # fmt: skip
 
 
 @pytest.mark.rule("C1", "C5", "C6")
@@ -35,8 +44,10 @@ def test_une_page_remplie_est_complete() -> None:
 @pytest.mark.rule("C1", "C5", "C6")
 def test_les_champs_etoiles_sont_ceux_du_manuel() -> None:
     form = formulaire_d_identification()
-    assert [f.name for f in form if any(isinstance(v, Requis) for v in f.validators)] == OBLIGATOIRES
-    assert [f.name for f in form if f.flags.required] == OBLIGATOIRES
+    etoiles = [f.name for f in form if any(isinstance(v, Requis) for v in f.validators)]
+    assert [nom for nom in etoiles if nom not in SELON_LE_STATUT] == OBLIGATOIRES
+    assert [nom for nom in etoiles if nom in SELON_LE_STATUT] == SELON_LE_STATUT
+    assert [f.name for f in form if f.flags.required] == etoiles
 
 
 @pytest.mark.rule("C8", "E1")
@@ -130,6 +141,76 @@ def test_les_numeros_de_telephone(champ: str, numero: str, bon: bool) -> None:
     assert formulaire_d_identification(**{champ: numero}).est_valable(complet=True) is bon
 
 
+@pytest.mark.rule("C1")
+@pytest.mark.parametrize(
+    ("saisi", "lu"),
+    [
+        ("0383123456", "03 83 12 34 56"),
+        ("+33 (0)3.83.12.34.56", "03 83 12 34 56"),
+        ("0590820930", "0590 82 09 30"),
+        ("+590590820930", "0590 82 09 30"),
+        ("+3225551212", "+32 2 555 12 12"),
+        ("+687234567", "+687 23.45.67"),
+        ("03 83", "03 83"),
+        ("", ""),
+        ("1" * 3000, "1" * 3000),
+    ],
+)
+def test_un_telephone_se_lit_comme_on_l_ecrit(saisi: str, lu: str) -> None:
+    assert telephone_lisible(saisi) == lu
+
+
+@pytest.mark.rule("C2", "C3", "C4")
+@pytest.mark.parametrize(
+    ("saisis", "manquent"),
+    [
+        pytest.param({"statut": "FONCTIONNAIRE", "situation": ""}, SELON_LE_STATUT[:9], id="fonctionnaire"),
+        pytest.param({"statut": "AGENT_NON_TITULAIRE", "situation": ""}, SELON_LE_STATUT[:9], id="non titulaire"),
+        pytest.param({"statut": "INDEPENDANT", "situation": ""}, SELON_LE_STATUT[2:9], id="indépendant"),
+        pytest.param(
+            {"statut": "SALARIE_PRIVE", "situation": ""}, ["temps", *SELON_LE_STATUT[2:9]], id="salarié du privé"
+        ),
+        pytest.param({"statut": "SANS", "situation": ""}, ["situation"], id="sans"),
+        pytest.param({"statut": "SANS", "adresse_pro": "oui"}, [], id="sans employeur, pas d’autre adresse"),
+        pytest.param({**PUBLIC, "adresse_pro": "oui"}, SELON_LE_STATUT[9:], id="adresse différente"),
+        pytest.param(PUBLIC, [], id="tout y est"),
+        pytest.param({"statut": ""}, ["statut"], id="statut à choisir d’abord"),
+    ],
+)
+def test_le_statut_decide_de_ce_qui_est_demande(saisis: dict, manquent: list[str]) -> None:
+    form = formulaire_d_identification(**saisis)
+    assert form.est_valable(complet=True) is not bool(manquent)
+    assert list(form.errors) == manquent
+    assert form.est_valable(complet=False), "and all of it may be kept unfinished"
+
+
+@pytest.mark.rule("C2", "C3", "C4")
+@pytest.mark.parametrize(
+    ("saisis", "champ", "mots"),
+    [
+        pytest.param({"employeur_siret": "215 403 957"}, "employeur_siret", "14 chiffres", id="un SIREN seul"),
+        pytest.param({"employeur_siret": "215 403 957 00012"}, "employeur_siret", "un chiffre est faux", id="clé"),
+        pytest.param({"employeur_code_postal": "5400"}, "employeur_code_postal", "de l’employeur : saisissez", id="CP"),
+        pytest.param({"employeur_tel": "12"}, "employeur_tel", "vérifiez ce numéro", id="téléphone"),
+        pytest.param({"pro_email": "x@"}, "pro_email", "prenom.nom@exemple.fr", id="adresse e-mail"),
+        pytest.param({"pro_code_postal": "1", "pro_pays": "FR"}, "pro_code_postal", "lieu de travail", id="CP pro"),
+        pytest.param({"situation": "RETRAITE"}, "situation", "qui va avec votre statut", id="situation"),
+    ],
+)
+def test_ce_qui_est_pose_est_verifie_et_ce_qui_est_cache_ne_l_est_pas(saisis: dict, champ: str, mots: str) -> None:
+    lieu = {"adresse_pro": "oui", "pro_voie": "1 rue X", "pro_ville": "Nancy", "pro_code_postal": "54000"}
+    form = formulaire_d_identification(**{**PUBLIC, **lieu, **saisis})
+    assert not form.est_valable(complet=False)
+    assert list(form.errors) == [champ] and mots in form.errors[champ][0]
+    cache = formulaire_d_identification(**{**PUBLIC, **lieu, **saisis, "statut": "SANS", "situation": "RETRAITE"})
+    assert cache.est_valable(complet=True), cache.errors
+
+
+@pytest.mark.rule("C4")
+def test_sans_la_case_l_autre_adresse_n_est_pas_verifiee() -> None:
+    assert formulaire_d_identification(**PUBLIC, pro_email="x@", pro_code_postal="1").est_valable(complet=True)
+
+
 @pytest.mark.rule("C5")
 def test_un_departement_hors_des_regions_est_nomme() -> None:
     form = formulaire_d_identification(regions=["44"], departements=["54", "35", "2A"])
@@ -158,7 +239,9 @@ def test_tous_les_departements_vont_avec_toutes_les_regions() -> None:
 )
 def test_l_identite_saisie(saisis: dict, usage: str) -> None:
     form = formulaire_d_identification(**saisis)
-    assert form.est_valable(complet=True)
+    assert form.est_valable(complet=False)
+    assert form.est_valable(complet=True) is bool(usage)
+    form.est_valable(complet=False)
     identite = form.identite()
     assert identite is not None
     assert (identite.civilite, identite.nom, identite.nom_usage) == (Civilite.MONSIEUR, "DUBOIS", usage)
@@ -193,7 +276,23 @@ def test_les_listes_ont_de_quoi_choisir(pays: str) -> None:
 
 
 _SAISIES = st.one_of(
-    st.text(), st.sampled_from(["oui", "FR", "44", "54", "grand-est", "MADAME", "27/03/1985", "54000", "+33383123456"])
+    st.text(),
+    st.sampled_from(
+        [
+            "oui",
+            "FR",
+            "44",
+            "54",
+            "grand-est",
+            "MADAME",
+            "FONCTIONNAIRE",
+            "SANS",
+            "RETRAITE",
+            "27/03/1985",
+            "54000",
+            "+33383123456",
+        ]
+    ),
 )
 
 

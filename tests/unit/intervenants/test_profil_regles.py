@@ -9,10 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.intervenants.profil.rules import (
+    COORDONNEES_PRO,
+    EMPLOYEUR,
     Mode,
     Profil,
     Refus,
+    Situation,
+    Statut,
+    TypeEmployeur,
+    avec_l_identique,
+    champs_caches,
     champs_differents,
+    champs_poses,
     departements_hors_regions,
     faute_de_code_postal,
     faute_de_naissance,
@@ -20,7 +28,10 @@ from chalicelib.intervenants.profil.rules import (
     identification_de_depart,
     refus_de_modifier,
     sans_espaces,
+    situations,
+    statuts_interroges,
     structure_modifiable,
+    type_d_employeur,
 )
 from tests.unit.delais import sans_attendre
 from tests.unit.fabriques import AUJOURD_HUI, compte, identite
@@ -51,9 +62,63 @@ def test_un_profil_neuf_reprend_l_identite_du_compte() -> None:
     depart = identification_de_depart(compte(identite=identite(nom_usage="MARTIN")))
     assert depart["civilite"] == "MONSIEUR" and depart["naissance"] == "27/03/1985"
     assert (depart["nom"], depart["nom_usage"], depart["prenom"]) == ("DUBOIS", "MARTIN", "Jean")
-    assert (depart["pays"], depart["nationalite"]) == ("FR", "FR")
+    assert (depart["pays"], depart["nationalite"], depart["identique"]) == ("FR", "FR", "")
     assert Profil("c1", depart).structure == ""
     assert Profil("c1", {"structure": "grand-est"}).structure == "grand-est"
+
+
+@pytest.mark.rule("C1")
+@pytest.mark.parametrize(
+    ("saisi", "coche"),
+    [
+        pytest.param({"nom": "DUBOIS", "nom_usage": "DUBOIS"}, "oui", id="les mêmes"),
+        pytest.param({"nom": "DUBOIS", "nom_usage": "MARTIN", "identique": ""}, "", id="deux noms"),
+        pytest.param({"nom": "DUBOIS", "nom_usage": "", "identique": "oui"}, "oui", id="coché à la main"),
+        pytest.param({"nom": "", "nom_usage": "", "identique": ""}, "", id="rien encore"),
+    ],
+)
+def test_identique_est_coche_quand_les_deux_noms_le_sont(saisi: dict[str, str], coche: str) -> None:
+    assert avec_l_identique(saisi)["identique"] == coche
+
+
+@pytest.mark.rule("C3")
+@pytest.mark.parametrize(
+    ("statut", "attendu"),
+    [
+        (Statut.FONCTIONNAIRE, TypeEmployeur.PUBLIC),
+        (Statut.AGENT_NON_TITULAIRE, TypeEmployeur.PUBLIC),
+        (Statut.INDEPENDANT, TypeEmployeur.PRIVE),
+        (Statut.SALARIE_PRIVE, TypeEmployeur.PRIVE),
+        (Statut.SANS, None),
+        (None, None),
+    ],
+)
+def test_le_type_d_employeur_vient_du_statut(statut: Statut | None, attendu: TypeEmployeur | None) -> None:
+    assert type_d_employeur(statut) is attendu
+
+
+@pytest.mark.rule("C2", "C3", "C4")
+def test_ce_qui_n_est_pas_pose_est_cache() -> None:
+    tous = champs_caches(None, adresse_pro=True)
+    assert {*EMPLOYEUR, *COORDONNEES_PRO, "temps", "position"} <= tous and "statut" not in tous
+    for statut in Statut:
+        for autre in (True, False):
+            poses, caches = champs_poses(statut, autre), champs_caches(statut, autre)
+            assert poses | caches == tous and not poses & caches
+    sans = champs_poses(Statut.SANS, adresse_pro=True)
+    assert sans == {"situation"}
+    assert "pro_ville" in champs_caches(Statut.FONCTIONNAIRE, adresse_pro=False)
+    assert statuts_interroges("position") == [Statut.FONCTIONNAIRE]
+    assert statuts_interroges("fonction_publique") == [Statut.FONCTIONNAIRE, Statut.AGENT_NON_TITULAIRE]
+    assert Statut.SANS not in statuts_interroges("employeur_raison_sociale")
+
+
+@pytest.mark.rule("C2")
+def test_la_situation_va_avec_le_statut() -> None:
+    assert situations(Statut.SANS) == (Situation.RETRAITE, Situation.SANS_ACTIVITE)
+    assert {situations(s) for s in Statut if s is not Statut.SANS} == {
+        (Situation.EN_ACTIVITE, Situation.EN_INTERRUPTION)
+    }
 
 
 @pytest.mark.rule("B1", "C1")
