@@ -353,7 +353,7 @@ def test_un_fonctionnaire_repond_sur_son_statut_et_son_employeur(guichet: Guiche
     inscrit(visiteur)
     lieu = {"adresse_pro": "oui", "pro_voie": "2 rue Lyautey", "pro_code_postal": "54000", "pro_ville": "Nancy"}
     saisie = {**FONCTIONNAIRE, **lieu, "employeur_siret": "215 403 957 00016", "permis": "oui", "vehicule": "non"}
-    assert remplir(visiteur, **saisie).location == "/mon-profil"
+    assert remplir(visiteur, **saisie).location == "/mon-profil/parcours?depuis=identification"
     montres = blocs(visiteur.get("/mon-profil/verification"))
     assert montres["Statut professionnel"] == "Fonctionnaire" and montres["Type d’employeur"] == "Public"
     assert montres["N° de SIRET de l’employeur principal"] == "215 403 957 00016"
@@ -366,8 +366,8 @@ def test_un_fonctionnaire_repond_sur_son_statut_et_son_employeur(guichet: Guiche
 @pytest.mark.rule("C2", "C3", "E2")
 def test_ce_que_le_statut_cache_n_est_ni_relu_ni_montre(guichet: Guichet, visiteur: Client) -> None:
     inscrit(visiteur)
-    assert remplir(visiteur, **FONCTIONNAIRE).location == "/mon-profil"
-    assert remplir(visiteur, statut="SANS", situation="RETRAITE").location == "/mon-profil"
+    assert remplir(visiteur, **FONCTIONNAIRE).location == "/mon-profil/parcours?depuis=identification"
+    assert remplir(visiteur, statut="SANS", situation="RETRAITE").location == "/mon-profil/parcours?depuis=identification"
     relu = visiteur.get("/mon-profil/verification")
     assert "COMMUNE DE NANCY" not in relu.page.text and "L’employeur" not in relu.page.text
     assert "Fonction publique" not in relu.page.text
