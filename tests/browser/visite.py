@@ -18,7 +18,7 @@ from tests.fichiers import eicar, pdf
 Voir = Callable[[Page, str], None]
 
 SANS_PAGE = {
-    "/captcha", "/communes", "/session",  # parts of pages, asked by a script
+    "/captcha", "/communes", "/employeurs", "/session",  # parts of pages, asked by a script
     "/gestion/inscriptions.csv", "/robots.txt", "/statique/{nom}",  # files
     "/gestion/inscriptions/suivante",  # to an application
     "/gestion/inscriptions/{compte_id}/cv", "/mon-profil/cv/{piece_id}/original",  # to the bucket, by a short link
