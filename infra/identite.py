@@ -13,11 +13,13 @@ from pathlib import Path
 STATIQUE = Path(__file__).resolve().parent.parent / "chalicelib" / "core" / "static"
 CIBLE = STATIQUE / "identite"
 LOGO_MAX = 20_000  # bytes: it is on every page
-SOMBRE = "@media (prefers-color-scheme: dark)"
+CLAIR, SOMBRE = "@media (prefers-color-scheme: light)", "@media (prefers-color-scheme: dark)"
 TEXTE, FORME = 4.5, 3.0
 # What is seen on what, and how much they must differ.
 PAIRES = (
     ("--encre", "--papier", TEXTE), ("--encre", "--papier-2", TEXTE), ("--encre-2", "--papier", TEXTE),
+    ("--encre-2", "--papier-2", TEXTE), ("--marque-2", "--papier-2", TEXTE), ("--succes", "--papier", FORME),
+    ("--info", "--papier", FORME), ("--attention", "--papier", FORME),
     ("--marque", "--papier", TEXTE), ("--marque", "--papier-2", TEXTE), ("--marque-2", "--papier", TEXTE),
     ("--marque", "--marque-claire", TEXTE), ("blanc", "--entete", TEXTE), ("--sur-entete-2", "--entete", TEXTE),
     ("--erreur", "--papier", TEXTE), ("--erreur", "--erreur-fond", TEXTE), ("--succes", "--succes-fond", TEXTE),
@@ -64,8 +66,8 @@ def _valeurs(clair: dict[str, str], sombre: dict[str, str], la_nuit: bool) -> di
     """All colours as the browser sees them, ours where the body gives none."""
     jour, _, nuit = _nos_couleurs().partition(SOMBRE)
     notres = [dict(re.findall(r"(--[a-z0-9-]+):(#[0-9a-f]+)", partie)) for partie in (jour, nuit)]
-    base = {"blanc": "#ffffff"} | notres[0] | clair
-    return base | notres[1] | sombre if la_nuit else base
+    base = {"blanc": "#ffffff"} | notres[0]
+    return base | notres[1] | sombre if la_nuit else base | clair
 
 
 def luminance(couleur: str) -> float:
@@ -99,28 +101,47 @@ def faute_de_logo(svg: str) -> str | None:
     """A picture that calls nothing and runs nothing."""
     if "<svg" not in svg or len(svg.encode()) > LOGO_MAX:
         return f"logo.svg : un dessin SVG de {LOGO_MAX // 1000} ko au plus."
-    if re.search(r"<script|<foreignObject|\son\w+=|(?:href|src)\s*=\s*[\"'](?!#)|url\((?!#)|<!ENTITY", svg, re.I):
+    if re.search(
+        r"<script|<style|<foreignObject|\son\w+\s*=|(?:href|src)\s*=\s*[\"'](?!#)|url\((?!#)|<!ENTITY", svg, re.I
+    ):
         return "logo.svg : ni programme, ni lien, ni image venue d’ailleurs."
     return None
 
 
 def poser(dossier: Path | None, cible: Path = CIBLE) -> None:
     """Put the files of `dossier` in place, checked; without a folder, take away those of another time."""
+    textes = _textes(dossier) if dossier else {}
     shutil.rmtree(cible, ignore_errors=True)
-    if dossier is None:
-        return
-    textes = {
-        nom: (dossier / nom).read_text("utf-8") for nom in ("couleurs.css", "logo.svg") if (dossier / nom).is_file()
-    }
-    if not textes:
-        raise FauteIdentite(f"{dossier} ne contient ni couleurs.css ni logo.svg.")
-    fautes = fautes_de_contraste(*jetons(textes["couleurs.css"])) if "couleurs.css" in textes else []
-    faute = faute_de_logo(textes["logo.svg"]) if "logo.svg" in textes else None
-    if fautes or faute:
-        raise FauteIdentite("\n".join([*fautes, *([faute] if faute else [])]))
-    cible.mkdir(parents=True)
+    if textes:
+        cible.mkdir(parents=True)
     for nom, texte in textes.items():
         (cible / nom).write_text(texte, encoding="utf-8")
+
+
+def _textes(dossier: Path) -> dict[str, str]:
+    """What is put in place, by name. The light colours are for the light alone: ours stay in the dark."""
+    try:
+        lus = {n: (dossier / n).read_text("utf-8") for n in ("couleurs.css", "logo.svg") if (dossier / n).is_file()}
+    except UnicodeDecodeError as erreur:
+        raise FauteIdentite(f"{dossier} : enregistrez ces fichiers en UTF-8.") from erreur
+    if not lus:
+        raise FauteIdentite(f"{dossier} ne contient ni couleurs.css ni logo.svg.")
+    fautes = []
+    if "couleurs.css" in lus:
+        clair, sombre = jetons(lus["couleurs.css"])
+        fautes += fautes_de_contraste(clair, sombre)
+        lus["couleurs.css"] = _css(CLAIR, clair) + _css(SOMBRE, sombre)
+    if "logo.svg" in lus:
+        fautes += filter(None, [faute_de_logo(lus["logo.svg"])])
+    if fautes:
+        raise FauteIdentite("\n".join(fautes))
+    return lus
+
+
+def _css(quand: str, couleurs: dict[str, str]) -> str:
+    return (
+        f"{quand}{{:root{{{';'.join(f'{nom}:{valeur}' for nom, valeur in couleurs.items())}}}}}\n" if couleurs else ""
+    )
 
 
 def main() -> int:

@@ -218,7 +218,8 @@ def multiplier_la_demande(portail: Portail, fois: int, structures: list[str]) ->
     modele = next(li for li in lignes.scan()["Items"] if li["sk"] == "DEMANDE" and li["etat"] == "TRANSMISE")
     with lignes.batch_writer() as lot:
         for rang in range(fois):
-            lot.put_item(Item={**modele, "pk": f"{modele['pk']}{rang}", "nom": f"{modele['nom']} {rang}"})
+            autre = {"pk": f"{modele['pk']}{rang}", "gsi1sk": f"{modele['gsi1sk']}{rang}"}
+            lot.put_item(Item={**modele, **autre, "nom": f"{modele['nom']} {rang}"})
     comptes = _table(portail, "comptes")
     agent = next(li for li in comptes.scan()["Items"] if li.get("email") == "gestionnaire@demo.fr" and "role" in li)
     comptes.put_item(Item={**agent, "structures": structures})

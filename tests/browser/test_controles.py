@@ -133,9 +133,11 @@ def test_apres_la_deconnexion_le_bouton_retour_ne_montre_plus_rien(portail: Port
 
 
 def test_une_route_que_la_visite_ne_montre_pas_est_rouge() -> None:
+    import app
     from tests.browser import visite
     from tests.browser.conftest import jamais_vues
 
     tout = jamais_vues([])
+    assert set(app.app.routes) >= visite.SANS_PAGE, "a route that is no more"
     assert "/mon-profil/cv/{piece_id}/supprimer" in tout and not set(tout) & visite.SANS_PAGE
     assert "/mon-profil/cv/{piece_id}/supprimer" not in jamais_vues(["/mon-profil/cv/01abc/supprimer"])

@@ -19,9 +19,10 @@ from tests.web.parcours import LIGNES
 Voir = Callable[[Page, str], None]
 
 SANS_PAGE = {
-    "/captcha", "/communes", "/session",  # parts of pages, asked by a script
+    "/captcha", "/communes", "/employeurs", "/session",  # parts of pages, asked by a script
     "/gestion/inscriptions.csv", "/robots.txt", "/statique/{nom}",  # files
     "/gestion/inscriptions/suivante",  # to an application
+    "/gestion/inscriptions/{compte_id}/diplomes/{piece_id}/original", "/mon-profil/diplomes/{piece_id}/original",
     "/gestion/inscriptions/{compte_id}/cv", "/mon-profil/cv/{piece_id}/original",  # to the bucket, by a short link
 }  # fmt: skip
 """What is asked by GET and shows no page of its own: all other routes are visited (conftest)."""

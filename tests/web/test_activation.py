@@ -221,7 +221,9 @@ def test_le_renvoi_est_limite_par_adresse_et_reprend_apres_son_delai(
     graphies = [email, email.upper(), email.title(), f" {email} ", email]
     for graphie in graphies:
         assert demander(guichet, visiteur, graphie).status == 303
-    refuse = demander(guichet, guichet.client("192.0.2.90"), email.upper())
+    ailleurs = [demander(guichet, guichet.client(f"192.0.2.{n}"), email).status for n in range(90, 106)]
+    assert ailleurs == [303] * 15 + [429], "a stranger's requests do not count for others, nor fill a mailbox"
+    refuse = demander(guichet, visiteur, email.upper())
     assert refuse.status == 429 and 0 < int(refuse.headers["retry-after"]) <= 3600
     assert valeurs(refuse, RENVOYER)["email"] == email.upper()
     assert demander(guichet, visiteur, "autre@exemple.fr").status == 303

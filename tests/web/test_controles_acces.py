@@ -395,7 +395,7 @@ def test_ce_que_l_un_rencontre_n_existe_pas_pour_l_autre(guichet: Guichet, role:
         inconnue = IDS.sub("0" * 26, chemin)
         for entetes in ({}, {"hx-request": "true"}):
             sienne = essayer(methode, chemin, **entetes)
-            nomme = IDS.search(chemin.partition("?")[0])  # an id of the query only leaves something out of a list
+            nomme = IDS.search(chemin.partition("?")[0])  # an id of the query is only a place in a list
             attendu = 404 if nomme else sienne[0]
             assert sienne == essayer(methode, inconnue, **entetes) and sienne[0] == attendu, (methode, chemin)
     assert photo(guichet) == avant

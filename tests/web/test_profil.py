@@ -367,7 +367,9 @@ def test_un_fonctionnaire_repond_sur_son_statut_et_son_employeur(guichet: Guiche
 def test_ce_que_le_statut_cache_n_est_ni_relu_ni_montre(guichet: Guichet, visiteur: Client) -> None:
     inscrit(visiteur)
     assert remplir(visiteur, **FONCTIONNAIRE).location == "/mon-profil/parcours?depuis=identification"
-    assert remplir(visiteur, statut="SANS", situation="RETRAITE").location == "/mon-profil/parcours?depuis=identification"
+    assert (
+        remplir(visiteur, statut="SANS", situation="RETRAITE").location == "/mon-profil/parcours?depuis=identification"
+    )
     relu = visiteur.get("/mon-profil/verification")
     assert "COMMUNE DE NANCY" not in relu.page.text and "L’employeur" not in relu.page.text
     assert "Fonction publique" not in relu.page.text

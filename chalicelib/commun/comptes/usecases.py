@@ -34,8 +34,8 @@ class Entree:
 def se_connecter(ctx: Context, email: str, mot_de_passe: str, suite: str) -> Entree:
     """Rules T1, T4: the same answer and the same time for an unknown address, a wrong password, a closed account."""
     limits.consume(ctx, PAR_ORIGINE, ctx.source)
+    essais = limits.consume(ctx, PAR_COMPTE, _de_la(ctx, email))  # first: what it refuses counts for nobody else
     limits.consume(ctx, PAR_ADRESSE, rules.cle_email(email))
-    essais = limits.consume(ctx, PAR_COMPTE, _de_la(ctx, email))
     row = store.lire_par_email(email)
     juste = verify(row.empreinte if row else None, mot_de_passe)
     if row is None or not juste or row.etat != EtatCompte.ACTIF.value:

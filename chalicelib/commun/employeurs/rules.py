@@ -110,7 +110,7 @@ def _employeur(resultat: dict[str, Any], cherche: str) -> Employeur | None:
     lieu = _etablissement(resultat, cherche)
     nom = _texte(resultat, "nom_raison_sociale") or _texte(resultat, "nom_complet")
     siret, code_postal = _texte(lieu, "siret"), _texte(lieu, "code_postal")
-    ferme = "C" in (_texte(resultat, "etat_administratif"), _texte(lieu, "etat_administratif"))
+    ferme = {_texte(resultat, "etat_administratif"), _texte(lieu, "etat_administratif")} - {"A", ""}
     if ferme or not nom or faute_de_siret(siret) or not _PUBLIC.fullmatch(_texte(resultat, "nature_juridique")):
         return None
     return Employeur(

@@ -13,7 +13,8 @@ from chalicelib.core.mail import Mail
 from chalicelib.core.table import Act
 from chalicelib.core.web.limits import Limit, consume
 
-OUBLIS = Limit("oublis", 5, timedelta(hours=1))
+OUBLIS = Limit("oublis", 5, timedelta(hours=1))  # of an address, from an origin: a stranger's do not count for others
+OUBLIS_PARTOUT = Limit("oublis-partout", 20, timedelta(hours=1))  # nobody's mailbox is filled
 ADRESSES = Limit("changements-d-adresse", 5, timedelta(hours=1))
 ADRESSES_VISEES = Limit("adresses-visees", 5, timedelta(hours=1))  # nobody's mailbox is filled by a stranger
 ADRESSE = "/mon-compte/adresse-e-mail"
@@ -34,7 +35,8 @@ def changer_son_mot_de_passe(ctx: Context, actuel: str, nouveau: str) -> tuple[s
 
 def demander_un_mot_de_passe(ctx: Context, email: str, resultat: str) -> str:
     """Rule J5: says the same, after as long, for any address; what differs is told to the mailbox alone (rule Z2)."""
-    consume(ctx, OUBLIS, cle_email(email))
+    consume(ctx, OUBLIS, f"{cle_email(email)}|{ctx.source}")
+    consume(ctx, OUBLIS_PARTOUT, cle_email(email))
     compte = comptes.compte_de_l_adresse(email)
     act = Act(ctx)
     if compte is None or comptes.activation_echue(ctx, compte):

@@ -1,6 +1,7 @@
 """What the pages of an application show."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.commun.comptes import public as comptes
@@ -9,6 +10,7 @@ from chalicelib.commun.contenus import public as contenus
 from chalicelib.commun.pieces import public as pieces
 from chalicelib.commun.pieces.public import CV, DIPLOME, EtatPiece, Piece
 from chalicelib.commun.referentiels import public as referentiels
+from chalicelib.commun.referentiels.rules import cle_de_tri
 from chalicelib.core.context import PARIS, Context, from_iso
 from chalicelib.core.errors import NotFound
 from chalicelib.core.tableur import csv_text
@@ -129,22 +131,23 @@ def liste_de_travail(ctx: Context, filtre: Filtre) -> dict[str, Any]:
             (d, referentiels.structure(d.structure), rules.attente(_jours(ctx, rules.rang(d)))) for d in montrees
         ],
         "entiere": not filtre.apres and len(demandes) <= PAR_PAGE,
-        "suite": rules.rang(montrees[-1]) if len(demandes) > PAR_PAGE else None,
+        "suite": rules.curseur(montrees[-1]) if len(demandes) > PAR_PAGE else None,
         "structures": [s for s in map(referentiels.structure, ctx.user.structures) if s],
         "filtre": filtre,
     }
 
 
-def suivante(ctx: Context, sauf: str) -> str | None:
-    """Rule E2: the account whose application waits longest in the gestionnaire's structures, `sauf` left out."""
-    demandes = [d for d in _en_attente(ctx, Filtre(), 2) if d.compte != sauf]
-    return demandes[0].compte if demandes else None
+def suivante(ctx: Context, apres: str) -> str | None:
+    """Rule E2: the account whose application comes after the place `apres` in the gestionnaire's list, or first."""
+    demandes = _en_attente(ctx, Filtre(apres=apres), 1) or _en_attente(ctx, Filtre(), 1)
+    return demandes[0].compte if demandes and rules.curseur(demandes[0]) != apres else None
 
 
 def recherche(ctx: Context, debut: str) -> dict[str, Any]:
     """Rules S4, T6: applications of the gestionnaire's structures, whatever their state; the first ones."""
-    trouvees = [d for s in ctx.user.structures for d in store.chercher(s, debut, PAR_PAGE + 1)]
-    trouvees.sort(key=lambda d: d.nom)
+    lues = [d for s in ctx.user.structures for d in store.chercher(s, debut, PAR_PAGE + 1)]
+    trouvees = [d for d in lues if rules.peut_traiter(d, ctx.user.structures)]
+    trouvees.sort(key=lambda d: cle_de_tri(d.nom))
     return {
         "demandes": [(d, referentiels.structure(d.structure)) for d in trouvees[:PAR_PAGE]],
         "encore": len(trouvees) > PAR_PAGE,
@@ -166,7 +169,7 @@ def _en_attente(ctx: Context, filtre: Filtre, limite: int) -> list[Demande]:
     demandes: list[Demande] = []
     for structure in filtre.structures(ctx.user.structures):
         demandes += store.en_attente(structure, limite, filtre.apres, filtre.recentes, filtre.etat)
-    demandes.sort(key=rules.rang, reverse=filtre.recentes)
+    demandes.sort(key=rules.curseur, reverse=filtre.recentes)
     return demandes[:limite]
 
 
@@ -210,6 +213,7 @@ def dossier(ctx: Context, compte_id: str) -> dict[str, Any]:
         "structure": referentiels.structure(demande.structure),
         "a_decider": demande.etat is Etat.TRANSMISE,
         "decisions": tout.decisions,
+        "place": rules.curseur(replace(demande, etat=Etat.TRANSMISE)),
         "representer_le": rules.peut_representer_le(demande),
         "textes_prets": rules.TEXTES_PRETS,
         "attente": rules.attente(_jours(ctx, demande.transmise_le)),

@@ -32,7 +32,7 @@ LISTE, DOSSIER, RECHERCHE, DIPLOME = (
     f"{_T}/{n}.html" for n in ("gestion_liste", "gestion_dossier", "gestion_recherche", "gestion_diplome")
 )
 _A_OUVRIR = "Ouvrez ce document : « {} »."
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+_PLACE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\.[0-9a-z]{1,40}")
 
 
 @bp.page("/deposer-un-cv", access=Access.PUBLIC)
@@ -146,11 +146,15 @@ def get_liste(ctx: Context) -> Reply:
 
 def _filtre(ctx: Context) -> Filtre:
     demande = ctx.request.query
-    apres = demande.first("apres")
     recentes = demande.first("ordre") == "recentes"
     structure = demande.first("structure") if demande.first("structure") in ctx.user.structures else ""
     etat = Etat.__members__.get(demande.first("etat"), Etat.TRANSMISE)
-    return Filtre(structure, recentes, apres if _INSTANT.fullmatch(apres) else "", etat)
+    return Filtre(structure, recentes, _place(ctx), etat)
+
+
+def _place(ctx: Context) -> str:
+    apres = ctx.request.query.first("apres")
+    return apres if _PLACE.fullmatch(apres) else ""
 
 
 @bp.page("/gestion/inscriptions.csv", access=Access.GESTIONNAIRE)
@@ -166,7 +170,7 @@ def get_export(ctx: Context) -> Reply:
 @bp.page("/gestion/inscriptions/suivante", access=Access.GESTIONNAIRE)
 def get_suivante(ctx: Context) -> Reply:
     """Rule E2: the next application in one click; back to the list when none waits."""
-    compte_id = queries.suivante(ctx, ctx.request.query.first("sauf"))
+    compte_id = queries.suivante(ctx, _place(ctx))
     return redirect(f"/gestion/inscriptions/{compte_id}" if compte_id else "/gestion/inscriptions")
 
 

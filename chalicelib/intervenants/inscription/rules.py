@@ -153,7 +153,7 @@ class Ensemble:
 
 @dataclass(frozen=True)
 class Filtre:
-    """Rule S4: what a work list shows. `structure`: a code, or "" for all; `apres`: instant of the last one seen;
+    """Rule S4: what a work list shows. `structure`: a code, or "" for all; `apres`: `curseur` of the last one seen;
     `etat`: TRANSMISE, COMPLEMENT, or any other for what is treated."""
 
     structure: str = ""
@@ -188,6 +188,11 @@ def peut_traiter(demande: Demande | None, structures: tuple[str, ...]) -> bool:
 def rang(demande: Demande) -> str:
     """The instant by which a work list sorts: since when the application waits for whom it waits for."""
     return demande.transmise_le if demande.etat is Etat.TRANSMISE else demande.decidee_le
+
+
+def curseur(demande: Demande) -> str:
+    """Where an application stands in its work list: no two at the same place, were they moved at one instant."""
+    return f"{rang(demande)}.{demande.compte}"
 
 
 def peut_representer_le(demande: Demande) -> date | None:

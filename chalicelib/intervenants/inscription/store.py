@@ -113,7 +113,7 @@ def transmettre(act: Act, demande: Demande, precedente: Demande) -> None:
         _pk(demande.compte),
         "DEMANDE",
         gsi1pk=liste(demande.structure),
-        gsi1sk=demande.transmise_le,
+        gsi1sk=rules.curseur(demande),
         **_trouvable(demande, demande.nom),
         etat=Etat.TRANSMISE.name,
         structure=demande.structure,
@@ -127,11 +127,11 @@ def transmettre(act: Act, demande: Demande, precedente: Demande) -> None:
         act.create(row, "demande")
     else:
         act.put(row, _inchangee(precedente), "demande")
-    act.put(ReferenceRow(_pk(demande.compte), "REFERENCE", **_trouvable(demande, demande.reference)))
+    act.put(ReferenceRow(_pk(demande.compte), "REFERENCE", **_trouvable(demande, demande.reference, "#")))
 
 
-def _trouvable(demande: Demande, sous: str) -> dict[str, Any]:
-    return {"gsi2pk": f"DEMANDES#{demande.structure}", "gsi2sk": cle_de_tri(sous)}
+def _trouvable(demande: Demande, sous: str, marque: str = "") -> dict[str, Any]:
+    return {"gsi2pk": f"DEMANDES#{demande.structure}", "gsi2sk": marque + cle_de_tri(sous)}
 
 
 def _inchangee(demande: Demande) -> Any:
@@ -150,7 +150,7 @@ def decider(act: Act, decidee: Demande, precedente: Demande) -> None:
         DemandeRow.echeance.set(decidee.echeance),
         DemandeRow.rappelee.set(False),
         DemandeRow.gsi1pk.set(liste(decidee.structure, decidee.etat)),
-        DemandeRow.gsi1sk.set(ctx.instant),
+        DemandeRow.gsi1sk.set(rules.curseur(decidee)),
         *_echoit(decidee, iso(rules.rappel_du_complement(from_iso(decidee.echeance))) if decidee.echeance else ""),
     ]
     act.update(DemandeRow(_pk(decidee.compte), "DEMANDE"), actions, _inchangee(precedente), "etat")
@@ -183,7 +183,7 @@ def mois(structure: str, depuis: str) -> list[Mois]:
 def attentes(structure: str) -> list[str]:
     """Since when each application of a structure waits for staff, oldest first; one call, of the keys alone."""
     rows = _index().query(liste(structure), attributes_to_get=["pk", "sk", "gsi1sk"], limit=ATTENTES_MAX)
-    return [row.gsi1sk for row in rows]
+    return [row.gsi1sk.partition("Z")[0] + "Z" for row in rows]
 
 
 def noter_le_rappel(act: Act, demande: Demande) -> None:
@@ -220,7 +220,7 @@ def lire_tout(compte_id: str) -> Ensemble | None:
 def en_attente(
     structure: str, limite: int, apres: str = "", recentes: bool = False, etat: Etat = Etat.TRANSMISE
 ) -> list[Demande]:
-    """Rule E2: a work list of a structure, oldest first (or last), beyond the instant `apres`."""
+    """Rule E2: a work list of a structure, oldest first (or last), beyond the place `apres`."""
     beyond = DemandeRow.gsi1sk < apres if recentes else DemandeRow.gsi1sk > apres
     rows = _index().query(
         liste(structure, etat), beyond if apres else None, limit=limite, scan_index_forward=not recentes
@@ -229,8 +229,10 @@ def en_attente(
 
 
 def chercher(structure: str, debut: str, limite: int) -> list[Demande]:
-    """Rule S4: the applications of a structure whose person's name, or reference, begins so; by name."""
-    trouvees = DemandeRow.gsi2.query(f"DEMANDES#{structure}", Gsi2.gsi2sk.startswith(cle_de_tri(debut)), limit=limite)
+    """Rule S4: the applications of a structure whose person's name begins so, or reference, which alone has digits."""
+    cle = cle_de_tri(debut)
+    cle = f"#{cle}" if any(c.isdigit() for c in cle) else cle
+    trouvees = DemandeRow.gsi2.query(f"DEMANDES#{structure}", Gsi2.gsi2sk.startswith(cle), limit=limite)
     refs = [ref(pk.removeprefix("INTERVENANT#")) for pk in dict.fromkeys(row.pk for row in trouvees)]
     return [demande_of(row) for row in get_many(*refs) if row] if refs else []
 

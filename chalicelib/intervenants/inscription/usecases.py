@@ -19,7 +19,8 @@ from chalicelib.intervenants.parcours import public as parcours
 from chalicelib.intervenants.profil import public as profil
 
 INSCRIPTIONS = Limit("inscriptions", 30, timedelta(hours=1))
-RENVOIS = Limit("renvois", 5, timedelta(hours=1))
+RENVOIS = Limit("renvois", 5, timedelta(hours=1))  # of an address, from an origin: a stranger's do not count for others
+RENVOIS_PARTOUT = Limit("renvois-partout", 20, timedelta(hours=1))  # nobody's mailbox is filled
 
 
 def ouvrir_un_compte(
@@ -85,7 +86,8 @@ def _rentrer(ctx: Context, jeton: str) -> str | None:
 
 def renvoyer_l_activation(ctx: Context, email: str, resultat: str) -> str:
     """Rule B5: the mail again, limited in rate; says the same whether or not the address waits for it."""
-    consume(ctx, RENVOIS, cle_email(email))
+    consume(ctx, RENVOIS, f"{cle_email(email)}|{ctx.source}")
+    consume(ctx, RENVOIS_PARTOUT, cle_email(email))
     act = Act(ctx)
     trouve = comptes.renvoyer_l_activation(act, email)
     if trouve is None:

@@ -66,7 +66,10 @@ def delai_moyen(mois: Iterable[Mois]) -> str:
     if not combien:
         return ""
     moyenne = sum(m.jours for m in tous) / combien
-    return "moins d’un jour" if moyenne < 1 else f"{moyenne:.1f} jours".replace(".", ",").replace(",0 ", " ")
+    if moyenne < 1:
+        return "moins d’un jour"
+    nombre = f"{moyenne:.1f}".replace(".", ",").removesuffix(",0")
+    return f"{nombre} jour" if moyenne < 2 else f"{nombre} jours"
 
 
 def barres(mois: list[Mois]) -> list[Barre]:

@@ -32,7 +32,7 @@ def consommer(ctx: Any, limit: Any, subject: str) -> int:
     return int(vide.n)
 
 
-def depenser(ctx: Any, challenge: str, bound_to: str, purpose: str, typed: str) -> str | None:
+def depenser(ctx: Any, challenge: str, bound_to: str, purpose: str, typed: str, keep: bool = False) -> str | None:
     """A captcha looked at, then marked."""
     row = captcha._row(challenge)
     if row is None or row.lie_a != bound_to or row.servi is not None:

@@ -35,6 +35,8 @@ def test_un_organisme_donne_ses_couleurs_et_son_logo_puis_les_retire(
     (dossier / "logo.svg").write_text(LOGO, encoding="utf-8")
     monkeypatch.setattr(core, "STATIC", statique)
     identite.poser(dossier, statique / "identite")
+    posee = (statique / "identite" / "couleurs.css").read_text(encoding="utf-8")
+    assert posee.startswith("@media (prefers-color-scheme: light){:root{--marque:#0b3d78"), "our dark colours stay"
     vue = core.identite.__wrapped__()
     assert vue == core.Identite("identite/couleurs.css", "identite/logo.svg", "#0b3d78")
     identite.poser(None, statique / "identite")

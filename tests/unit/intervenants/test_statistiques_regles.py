@@ -40,6 +40,7 @@ def test_plusieurs_structures_s_additionnent_mois_par_mois() -> None:
     assert rules.delai_moyen([Mois("2026-01")]) == ""
     assert rules.delai_moyen([Mois("2026-01", (2, 0, 0, 0), 1)]) == "moins d’un jour"
     assert rules.delai_moyen([Mois("2026-01", (2, 0, 0, 0), 4)]) == "2 jours"
+    assert rules.delai_moyen([Mois("2026-01", (2, 0, 0, 0), 3)]) == "1,5 jour"
 
 
 @pytest.mark.rule("R2")
