@@ -1,7 +1,7 @@
 """Any text in any field of any form, in any parameter of any route: never a failure, never another's data, never a slow
 answer (rules S2, S6, T6). What is walked is read from the application: routes, and the fields of its pages' forms.
 
-GUICHET_PREUVE=1 looks further; the examples are the same for everybody, unless GUICHET_GRAINE is given (a run of the faults draws one).
+GUICHET_PREUVE=1 looks further; GUICHET_GRAINE (which a run of the faults draws and prints) decides of the examples.
 """
 
 import os
