@@ -45,6 +45,10 @@ class Context:
         """The instant as tables keep it: UTC, sortable, to the microsecond."""
         return iso(self.now)
 
+    def days_since(self, instant: str) -> int:
+        """Civil days in Paris between an instant of the tables and today."""
+        return (self.today - from_iso(instant).astimezone(PARIS).date()).days
+
     def new_id(self) -> str:
         """26 characters [0-9a-z], sorted by time, 80 bits of chance."""
         return _base32(int(self.now.timestamp() * 1000), 10) + _base32(secrets.randbits(80), 16)

@@ -105,7 +105,7 @@ def test_un_envoi_interrompu_se_reprend_sans_choisir_de_nouveau(portail: Portail
 REFUSES = [
     pytest.param("CV.pdf", png(), "ne correspond pas", id="renommé"),
     pytest.param("CV.txt", eicar(), "contient un virus", id="infecté"),
-    pytest.param("CV.pdf", pdf_protege(), "mot de passe", id="protégé par un mot de passe"),
+    pytest.param("CV.pdf", pdf_protege(), "protégé par un mot de passe", id="protégé par un mot de passe"),
 ]
 
 

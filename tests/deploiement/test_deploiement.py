@@ -17,29 +17,14 @@ from botocore.exceptions import ClientError
 
 from chalicelib.core import totp
 from infra import deploy
+from tests.web.parcours import DOCUMENTS, IDENTIFICATION
 
 pytestmark = pytest.mark.xdist_group("deploiement")
 
 SIGN_UP = "/deposer-un-cv"
-DOCUMENTS = ("charte", "conditions-generales", "mentions-legales")
 EMAIL = "camille@exemple.fr"
 BUCKET = "guichet-essai-fichiers"
 ONE_CHANGED = {"due": 1, "seen": 1, "changed": 1, "failed": 0}
-IDENTIFICATION = {
-    "lieu_naissance": "Nancy",
-    "nationalite": "FR",
-    "voie": "12 rue des Carmes",
-    "pays": "FR",
-    "code_postal": "54000",
-    "ville": "Nancy",
-    "tel_personnel": "03 83 12 34 56",
-    "statut": "SANS",
-    "situation": "RETRAITE",
-    "regions": ["44"],
-    "departements": ["54"],
-    "etranger": "non",
-    "structure": "grand-est",
-}
 _COMMON: dict[str, Any] = {"version": "0", "id": "1", "account": "000000000000", "time": "2026-01-01T00:00:00Z"}
 _COMMON |= {"region": "eu-west-3", "resources": []}
 

@@ -23,7 +23,7 @@ PATIENCE = 60
 T = TypeVar("T")
 Ligne = dict[str, Any]
 Photo = dict[tuple[str, str, str], Ligne]
-_BRUIT = frozenset({"LIMITE", "CAPTCHA", "SECRET", "BALAYAGE", "ADRESSE"})
+_BRUIT = frozenset({"LIMITE", "CAPTCHA", "SECRET", "BALAYAGE", "ADRESSE", "STRUCTURE"})  # counters, secrets
 _TABLES = ("audit", "comptes", "intervenants", "noyau", "outbox", "pieces")
 _ORIGINES = itertools.count(2)
 

@@ -244,7 +244,7 @@ def _decision(monde: Monde, quoi: str, acte: str, **saisie: str) -> Scene:
     _, compte_id = demande(monde)
     gestion = entrer(monde, "gestionnaire@demo.fr")
     chemin = f"/gestion/inscriptions/{compte_id}"
-    effets = {"DECISION": 1, "MAIL": 1, "MOIS": 1, acte: 1, "COMMANDE": 1}
+    effets = {"DECISION": 1, "MAIL": 1, acte: 1, "COMMANDE": 1}
     envoi = remplir(gestion, gestion.get(chemin), f"{chemin}/{quoi}", **saisie)
     return Scene(envoi, f"{chemin}?decidee=oui", effets)
 

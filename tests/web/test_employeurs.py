@@ -20,7 +20,7 @@ from tests.web.parcours import FONCTIONNAIRE, IDENTIFICATION, erreurs, inscrit, 
 
 guichet = parcours.guichet
 PAGE = "/mon-profil/identification"
-MUET = "La recherche d’employeurs ne répond pas : saisissez les champs vous-même."
+MUET = "La recherche d’employeurs n’est pas disponible pour l’instant : saisissez les champs vous-même."
 PANNES = ["essai lent", "essai panne", "essai trop", "essai charabia", "essai erreur", "essai enorme", "essai ailleurs"]
 
 
@@ -124,7 +124,7 @@ def test_sans_script_on_cherche_on_choisit_et_rien_n_est_perdu(
     carte = next(c for c in choix(trouves) if json.loads(c)["raison_sociale"] == "COMMUNE DE NANCY")
     rempli = visiteur.submit(trouves, PAGE, employeur_choisi=carte)
     champs = valeurs(rempli, PAGE)
-    assert rempli.status == 200 and "Les champs de l’employeur sont remplis" in rempli.page.text
+    assert rempli.status == 200 and "Les champs connus sont remplis" in rempli.page.text
     attendus = {
         "raison_sociale": "COMMUNE DE NANCY", "siret": "215 403 957 00016", "pays": "FR",
         "voie": "1 PLACE DE LA MAIRIE", "code_postal": "54000", "ville": "NANCY",

@@ -19,7 +19,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb import dynamodb_backends
 
 from infra.local.passerelle import Routes
-from tests.client import Answer, Client
+from tests.client import ORIGIN, Answer, Client
 from tests.meta.sources import RACINE
 from tests.web import parcours
 from tests.web.conftest import Guichet
@@ -119,8 +119,8 @@ def explorer(verifier: Any, *quoi: Any) -> None:
     seed(GRAINE)(reglages(given(*quoi)(verifier)))()
 
 
-def _champs(memoire: Memoire, role: str, motif: str, depart: dict[str, list[str]]) -> None:
-    lieu, chemin = memoire.lieu, memoire.lieu.chemin(motif, role)
+def _champs(memoire: Memoire, role: str, motif: str, depart: dict[str, list[str]], adresse: str = "") -> None:
+    lieu, chemin = memoire.lieu, adresse or memoire.lieu.chemin(motif, role)
 
     def verifier(saisie: dict[str, str]) -> None:
         memoire.rendre()
@@ -144,6 +144,23 @@ def test_un_texte_quelconque_dans_un_champ_quelconque(guichet: Guichet, role: st
     connus = champs_connus(guichet, memoire, role)
     for motif in routes(guichet, role, "POST"):
         _champs(memoire, role, motif, connus.get(motif, {}))
+
+
+@pytest.mark.rule("J5", "S2", "S6")
+@pytest.mark.controle("T44", "T47")
+def test_un_texte_quelconque_derriere_un_lien_qui_vaut(guichet: Guichet) -> None:
+    """The one form that holds fields behind a link by e-mail: a new password."""
+    lieu = scene(guichet)
+    visiteur = lieu.clients["visiteur"]
+    page = visiteur.get("/mot-de-passe-oublie")
+    saisie = {"email": "charlie@exemple.fr", "captcha": guichet.captcha(page)}
+    assert visiteur.submit(page, "/mot-de-passe-oublie", **saisie).status == 303
+    (mail,) = guichet.deliver()
+    texte = mail.get_body(("plain",)).get_content()
+    chemin = next(mot for mot in texte.split() if "/nouveau-mot-de-passe/" in mot).removeprefix(ORIGIN)
+    depart = visiteur.get(chemin).page.form(chemin)["fields"]
+    assert {"mot_de_passe", "confirmation_mot_de_passe"} <= set(depart)
+    _champs(Memoire(lieu, guichet), "visiteur", "/nouveau-mot-de-passe/{jeton}", depart, chemin)
 
 
 def parametres_lus() -> list[str]:
@@ -199,9 +216,9 @@ def test_l_exploration_connait_chaque_champ(guichet: Guichet) -> None:
     for role in ROLES:
         connus |= champs_connus(guichet, memoire, role)
     assert {motif for motif, methodes in guichet.app.routes.items() if "POST" in methodes} - set(connus) == {
-        "/activation/{jeton}",  # one button behind a link that nobody can guess; so for the two next
-        "/nouveau-mot-de-passe/{jeton}",
-        "/nouvelle-adresse/{jeton}",
-        "/mon-compte/adresse-e-mail/annuler",  # one button, where a change waits
+        "/activation/{jeton}",  # a button and no field, behind a link
+        "/mon-compte/adresse-e-mail/annuler",  # a button and no field, where a change waits
+        "/nouveau-mot-de-passe/{jeton}",  # behind a link: test_un_texte_quelconque_derriere_un_lien_qui_vaut
+        "/nouvelle-adresse/{jeton}",  # a button and no field, behind a link
     }
     assert len(connus["/mon-profil/identification"]) > 20

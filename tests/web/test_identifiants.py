@@ -107,7 +107,7 @@ def test_changer_son_mot_de_passe_ferme_les_autres_sessions_et_garde_celle_ci(gu
     vieux.cookies = dict(jean.cookies)
     reponse = changer(jean)
     assert reponse.location == f"{CHANGER}?change=oui" and session(jean) != ancienne
-    assert "Votre mot de passe est changé" in jean.follow(reponse).page.text
+    assert "Votre mot de passe a été changé" in jean.follow(reponse).page.text
     assert [est_dedans(c) for c in (jean, vieux, *ailleurs)] == [True, False, False, False]
     assert len(re.findall(r'action="/mes-connexions/', jean.get("/mes-connexions").body)) == 0
     assert guichet.deliver() == [], "a message on screen, no e-mail"
@@ -217,7 +217,7 @@ def test_un_mot_de_passe_oublie_se_choisit_de_nouveau(guichet: Guichet, jean: Cl
     reponse = choisir(client, chemin, page)
     assert reponse.location == "/connexion?nouveau=mot-de-passe" and reponse.headers["referrer-policy"] == "no-referrer"
     arrivee = client.follow(reponse)
-    assert "Votre mot de passe est changé" in arrivee.page.text and not est_dedans(client), "a link logs nobody in"
+    assert "Votre mot de passe a été changé" in arrivee.page.text and not est_dedans(client), "a link logs nobody in"
     assert not est_dedans(jean)
     (avis,) = guichet.deliver()
     assert avis["To"] == EMAIL and avis["Subject"] == "Votre mot de passe a été changé"
@@ -504,7 +504,7 @@ def test_l_adresse_change_quand_le_lien_est_suivi(guichet: Guichet, jean: Client
     assert se_connecter(guichet.client(), EMAIL).status == 303, "nothing changes before"
     reponse = jean.submit(page, chemin)
     assert reponse.location == f"{ADRESSE}?change=oui"
-    assert "Votre adresse e-mail est changée" in jean.follow(reponse).page.text
+    assert "Votre adresse e-mail a été changée" in jean.follow(reponse).page.text
     assert est_dedans(jean) and not est_dedans(ailleurs)
     (avis,) = guichet.deliver()
     assert (avis["To"], avis["Subject"]) == (EMAIL, "Votre adresse e-mail a été changée")

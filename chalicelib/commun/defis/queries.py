@@ -27,8 +27,20 @@ def page_avec_defi(ctx: Context, template: str, status: int, form: Any, connu: s
     return page(template, status, form=form, image=image(code), **values).with_cookies(*cookies)
 
 
-def defi_resolu(ctx: Context, form: Any, valable: bool) -> str:
-    """Rule T5: the captcha, wrong or right, is said with the other errors; answers the challenge that still serves."""
+def page_a_reprendre(ctx: Context, template: str, form: Any, autres_erreurs: Any = (), **values: Any) -> Reply | None:
+    """Rules S2, T5: the page again, when another picture is wanted or something is wrong; None when the form is good
+    and its challenge solved, which spends it. A wrong captcha is said with the other errors, a right one is kept."""
+    if ctx.request.form.first("action") == "autre_image":
+        return page_avec_defi(ctx, template, 200, form, **values)
+    valable = form.validate() and not autres_erreurs
+    connu = _defi_resolu(ctx, form, valable)
+    if valable and not form.errors:
+        return None
+    return page_avec_defi(ctx, template, 422, form, connu, autres_erreurs=autres_erreurs, **values)
+
+
+def _defi_resolu(ctx: Context, form: Any, valable: bool) -> str:
+    """The challenge that may still serve. `valable`: nothing else is wrong, and a right answer is spent."""
     defi = form.defi.data or ""
     if form.captcha.errors:
         return defi

@@ -1,7 +1,7 @@
 """Pages that change an identifier: password, forgotten password, address."""
 
 from chalicelib.commun.comptes.rules import Access
-from chalicelib.commun.defis.public import defi_resolu, page_avec_defi
+from chalicelib.commun.defis.public import page_a_reprendre, page_avec_defi
 from chalicelib.commun.identifiants import queries, usecases
 from chalicelib.commun.identifiants.forms import AdresseForm, MotDePasseForm, OubliForm, ReinitialisationForm
 from chalicelib.commun.identifiants.rules import But, LienSuivi, Refus
@@ -47,12 +47,9 @@ def get_oubli(ctx: Context) -> Reply:
 def post_oubli(ctx: Context) -> Reply:
     """Rule J5: the form first, then the captcha, then the tables."""
     form = OubliForm.of(ctx)
-    if ctx.request.form.first("action") == "autre_image":
-        return page_avec_defi(ctx, OUBLI, 200, form)
-    valable = form.validate()
-    connu = defi_resolu(ctx, form, valable)
-    if not valable or form.errors:
-        return page_avec_defi(ctx, OUBLI, 422, form, connu)
+    encore = page_a_reprendre(ctx, OUBLI, form)
+    if encore:
+        return encore
     return redirect(usecases.demander_un_mot_de_passe(ctx, form.email.data, "/mot-de-passe-oublie/envoye"))
 
 

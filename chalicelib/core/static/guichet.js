@@ -147,7 +147,7 @@
       Object.assign(byId(remplir + name), { value }),
     );
     unsaved = true;
-    const done = make("p", "", "Les champs de l’employeur sont remplis : vérifiez-les, puis enregistrez.");
+    const done = make("p", "", "Les champs connus sont remplis : vérifiez-les, complétez-les s’il y a lieu, puis enregistrez.");
     choice.closest("[data-recherche]").replaceChildren(done);
     fields[0].focus();
     say(done.textContent, 0);

@@ -128,7 +128,7 @@ def liste_de_travail(ctx: Context, filtre: Filtre) -> dict[str, Any]:
     montrees = demandes[:PAR_PAGE]
     return {
         "demandes": [
-            (d, referentiels.structure(d.structure), rules.attente(_jours(ctx, rules.rang(d)))) for d in montrees
+            (d, referentiels.structure(d.structure), rules.attente(ctx.days_since(rules.rang(d)))) for d in montrees
         ],
         "entiere": not filtre.apres and len(demandes) <= PAR_PAGE,
         "suite": rules.curseur(montrees[-1]) if len(demandes) > PAR_PAGE else None,
@@ -160,7 +160,7 @@ def export_de_la_liste(ctx: Context, filtre: Filtre) -> str:
     for d in _en_attente(ctx, filtre, EXPORT_MAX):
         structure, transmise = referentiels.structure(d.structure), from_iso(d.transmise_le).astimezone(PARIS)
         nom = structure.nom if structure else ""
-        attente = _jours(ctx, rules.rang(d))
+        attente = ctx.days_since(rules.rang(d))
         lignes.append((d.reference, d.nom, nom, d.etat.libelle, f"{transmise:%d/%m/%Y %H:%M}", attente))
     return csv_text(("Référence", "Intervenant", "Structure", "État", "Transmise le", "Jours depuis"), lignes)
 
@@ -171,10 +171,6 @@ def _en_attente(ctx: Context, filtre: Filtre, limite: int) -> list[Demande]:
         demandes += store.en_attente(structure, limite, filtre.apres, filtre.recentes, filtre.etat)
     demandes.sort(key=rules.curseur, reverse=filtre.recentes)
     return demandes[:limite]
-
-
-def _jours(ctx: Context, depuis: str) -> int:
-    return (ctx.today - from_iso(depuis).astimezone(PARIS).date()).days
 
 
 def cv_de_la_demande(demande: Demande, toutes: list[Piece]) -> Piece | None:
@@ -216,5 +212,5 @@ def dossier(ctx: Context, compte_id: str) -> dict[str, Any]:
         "place": rules.curseur(replace(demande, etat=Etat.TRANSMISE)),
         "representer_le": rules.peut_representer_le(demande),
         "textes_prets": rules.TEXTES_PRETS,
-        "attente": rules.attente(_jours(ctx, demande.transmise_le)),
+        "attente": rules.attente(ctx.days_since(demande.transmise_le)),
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.commun.comptes import public as comptes
 from chalicelib.commun.comptes.rules import Access, EtatDuLien
-from chalicelib.commun.defis.public import defi_resolu, page_avec_defi
+from chalicelib.commun.defis.public import page_a_reprendre, page_avec_defi
 from chalicelib.commun.pieces import public as pieces
 from chalicelib.core.context import Context
 from chalicelib.core.errors import Conflict, NotFound, Refused
@@ -47,13 +47,10 @@ def get_compte(ctx: Context) -> Reply:
 def post_compte(ctx: Context) -> Reply:
     """Rules B1 to B4: the form first, then the captcha, then the tables."""
     form, documents = CompteForm.of(ctx, today=ctx.today), queries.documents(ctx)
-    if ctx.request.form.first("action") == "autre_image":
-        return page_avec_defi(ctx, COMPTE, 200, form, documents=documents)
     a_ouvrir = [(_A_OUVRIR.format(d["libelle"]), f"#document-{d['nom']}") for d in documents if not d["ouvert"]]
-    valable = form.validate() and not a_ouvrir
-    connu = defi_resolu(ctx, form, valable)
-    if not valable or form.errors:
-        return page_avec_defi(ctx, COMPTE, 422, form, connu, documents=documents, autres_erreurs=a_ouvrir)
+    encore = page_a_reprendre(ctx, COMPTE, form, a_ouvrir, documents=documents)
+    if encore:
+        return encore
     try:
         suite = usecases.ouvrir_un_compte(
             ctx, form.identite(), form.email.data, form.mot_de_passe.data, "/deposer-un-cv/envoye"
@@ -100,12 +97,9 @@ def get_renvoyer(ctx: Context) -> Reply:
 def post_renvoyer(ctx: Context) -> Reply:
     """Rule B5."""
     form = RenvoiForm.of(ctx)
-    if ctx.request.form.first("action") == "autre_image":
-        return page_avec_defi(ctx, RENVOYER, 200, form)
-    valable = form.validate()
-    connu = defi_resolu(ctx, form, valable)
-    if not valable or form.errors:
-        return page_avec_defi(ctx, RENVOYER, 422, form, connu)
+    encore = page_a_reprendre(ctx, RENVOYER, form)
+    if encore:
+        return encore
     return redirect(usecases.renvoyer_l_activation(ctx, form.email.data, "/deposer-un-cv/envoye?renvoi=oui"))
 
 

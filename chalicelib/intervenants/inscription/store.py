@@ -139,7 +139,7 @@ def _inchangee(demande: Demande) -> Any:
 
 
 def decider(act: Act, decidee: Demande, precedente: Demande) -> None:
-    """Rule E2: a decision, once: Conflict("etat") for the second of two. Without a user: the sweep's (rule E4)."""
+    """Rule E2: a decision, once, and counted; Conflict("etat") for the second of two. Without a user: the sweep's."""
     ctx = act.ctx
     actions: list[Any] = [
         DemandeRow.etat.set(decidee.etat.name),
@@ -158,14 +158,18 @@ def decider(act: Act, decidee: Demande, precedente: Demande) -> None:
     row.auteur, row.nom_auteur = ctx.user.id if ctx.user else "", decidee.decidee_par
     row.le, row.message = ctx.instant, decidee.message
     act.create(row, "decision")
+    _compter(act, decidee)
 
 
-def compter(act: Act, decidee: Demande, mois: str, jours: int) -> None:
-    """R2: one more decision of the structure, after so many days."""
-    tranche = (MoisRow.t0, MoisRow.t1, MoisRow.t2, MoisRow.t3)[rules.tranche(jours)]
+def _compter(act: Act, decidee: Demande) -> None:
+    """Rule R2: one more decision of the structure this month, and after how many days; the sweep's is none."""
     genre = {Etat.VALIDEE: MoisRow.validee, Etat.COMPLEMENT: MoisRow.complement, Etat.REJETEE: MoisRow.rejetee}
+    if decidee.etat not in genre:
+        return
+    jours = act.ctx.days_since(decidee.transmise_le)
+    tranche = (MoisRow.t0, MoisRow.t1, MoisRow.t2, MoisRow.t3)[rules.tranche(jours)]
     actions = [tranche.add(1), MoisRow.jours.add(jours), genre[decidee.etat].add(1)]
-    act.count(MoisRow(f"STRUCTURE#{decidee.structure}", f"MOIS#{mois}"), actions)
+    act.count(MoisRow(f"STRUCTURE#{decidee.structure}", f"MOIS#{act.ctx.today:%Y-%m}"), actions)
 
 
 def mois(structure: str, depuis: str) -> list[Mois]:

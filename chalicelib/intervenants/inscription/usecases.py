@@ -9,7 +9,7 @@ from chalicelib.commun.contenus import public as contenus
 from chalicelib.commun.pieces import public as pieces
 from chalicelib.commun.referentiels import public as referentiels
 from chalicelib.core import audit, log, outbox
-from chalicelib.core.context import PARIS, Context, from_iso, iso
+from chalicelib.core.context import Context, iso
 from chalicelib.core.errors import AlreadyDone, Conflict, NotFound, Refused
 from chalicelib.core.table import Act, get_many, result_of_command
 from chalicelib.core.web.limits import Limit, consume
@@ -180,8 +180,6 @@ def _decider(ctx: Context, compte_id: str, etat: Etat, acte: str, message: str =
     )
     act = Act(ctx)
     store.decider(act, decidee, demande)
-    jours = (ctx.today - from_iso(demande.transmise_le).astimezone(PARIS).date()).days
-    store.compter(act, decidee, f"{ctx.today:%Y-%m}", jours)
     profil.ouvrir(act, fiche, valide=etat is Etat.VALIDEE)
     if etat is Etat.VALIDEE:
         comptes.valider(act, compte_id)

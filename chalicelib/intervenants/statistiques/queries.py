@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib.commun.referentiels import public as referentiels
-from chalicelib.core.context import PARIS, Context, from_iso
+from chalicelib.core.context import Context
 from chalicelib.intervenants.inscription import public as inscription
 from chalicelib.intervenants.statistiques import rules
 
@@ -14,7 +14,7 @@ def delais(ctx: Context, structure: str) -> dict[str, Any]:
     attendus = rules.douze_mois(ctx.today)
     lus = [m for s in siennes for m in inscription.mois_de_la_structure(s, attendus[0])]
     mois = rules.reunir(lus, attendus)
-    attentes = [_jours(ctx, depuis) for s in siennes for depuis in inscription.attentes_de_la_structure(s)]
+    attentes = [ctx.days_since(depuis) for s in siennes for depuis in inscription.attentes_de_la_structure(s)]
     return {
         "structures": [s for s in map(referentiels.structure, ctx.user.structures) if s],
         "structure": structure if structure in ctx.user.structures else "",
@@ -27,7 +27,3 @@ def delais(ctx: Context, structure: str) -> dict[str, Any]:
         "barres": rules.barres(mois),
         "dessin": (rules.LARGEUR, rules.HAUTEUR),
     }
-
-
-def _jours(ctx: Context, depuis: str) -> int:
-    return (ctx.today - from_iso(depuis).astimezone(PARIS).date()).days

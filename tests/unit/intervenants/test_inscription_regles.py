@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from chalicelib.intervenants.inscription import queries
 from chalicelib.intervenants.inscription.rules import (
     PARIS,
     Demande,
@@ -129,7 +128,7 @@ def test_l_attente_se_lit(jours: int, attendu: str) -> None:
     ],
 )
 def test_l_attente_compte_les_jours_de_paris(transmise: str, lue: datetime, attendu: str) -> None:
-    assert attente(queries._jours(contexte(now=lue), transmise)) == attendu
+    assert attente(contexte(now=lue).days_since(transmise)) == attendu
 
 
 @pytest.mark.rule("B3", "S2")
