@@ -77,7 +77,7 @@ def test_un_siret_propose_son_employeur_et_l_on_peut_saisir_a_la_main(portail: P
     page.get_by_label("Raison sociale de l’employeur").fill("Syldavie")
     expect(page.get_by_text("Aucun employeur public trouvé").first).to_be_visible()
     page.get_by_label("Raison sociale de l’employeur").fill("essai panne")
-    expect(page.get_by_text("La recherche d’employeurs ne répond pas").first).to_be_visible()
+    expect(page.get_by_text("La recherche d’employeurs n’est pas disponible").first).to_be_visible()
     page.get_by_label("Salarié du secteur privé").check()
     with page.expect_request("**/employeurs?*", timeout=2000) as rien:
         page.get_by_label("Raison sociale de l’employeur").fill("Boulangerie")

@@ -332,7 +332,7 @@ def statut(visite: Visite) -> None:
         choix.click()
         visite.voir(page, "identification, employeur choisi")
         raison_sociale.fill("essai charabia")
-        page.get_by_text("La recherche d’employeurs ne répond pas").first.wait_for()
+        page.get_by_text("La recherche d’employeurs n’est pas disponible").first.wait_for()
         visite.voir(page, "identification, recherche d’employeurs sans réponse")
         page.get_by_label("Adresse différente de celle de l’employeur").check()
         page.get_by_label("N° de SIRET de l’employeur principal").fill("215 403 957 00017")

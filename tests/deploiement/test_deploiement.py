@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.core import totp
 from infra import deploy
-from tests.web.parcours import DOCUMENTS, IDENTIFICATION
+from tests.web.parcours import DOCUMENTS, IDENTIFICATION, LIGNES, MINIMUM
 
 pytestmark = pytest.mark.xdist_group("deploiement")
 
@@ -199,6 +199,12 @@ def archived(deployed: Any, trainer: Any, staff: Callable[..., Any]) -> str:
     person's address does not exist any more. Answers the account's id."""
     filled = trainer.submit("/mon-profil/identification", **IDENTIFICATION)
     assert filled.status == 200 and "resume-erreurs" not in filled.body, filled.body
+    table = "/mon-profil/parcours"
+    filled = trainer.submit(table, **MINIMUM, suite="rester")
+    assert filled.status == 200 and "resume-erreurs" not in filled.body, filled.body
+    for bloc in ("experiences", "initiales"):
+        added = trainer.submit(f"{table}/{bloc}/ajouter", **LIGNES[bloc], suite="page")
+        assert added.path.startswith(f"/api{table}?"), added.body
     assert trainer.submit("/mon-profil/cv").status == 200, "announced, never sent"
     sent = trainer.submit("/mon-profil/verification", "/mon-profil/transmission")
     assert sent.path == "/api/mon-profil/transmission", deployed.log("web")[-3000:]

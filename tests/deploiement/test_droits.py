@@ -173,6 +173,11 @@ def a_trainer(guichet: Guichet) -> Client:
     ending = next(form["action"] for form in page.page.forms if form["action"].endswith("/fermer"))
     assert client.submit(page, ending).status == 303
     assert parcours.remplir(client, nom="DUPONT").status == 303
+    parcours.remplir_le_parcours(client)
+    assert parcours.ajouter_une_ligne(client, "langues").status == 303
+    line = f"/mon-profil/parcours/langues/{parcours.premiere_ligne(parcours.compte(guichet), 'langues')}"
+    assert client.submit(client.get(line), line, suite="page", animation="oui").status == 303
+    assert client.submit(client.get(f"{line}/supprimer"), f"{line}/supprimer").status == 303
     return client
 
 

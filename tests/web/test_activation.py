@@ -305,7 +305,19 @@ def test_il_ne_reste_rien_d_un_compte_supprime(guichet: Guichet, visiteur: Clien
     compte_id = compte(guichet)
     guichet.advance(seconds=SEPT_JOURS)
     guichet.sweep("balayer_comptes")
-    assert traces(guichet, IDENTITE["email"], "DUBOIS", "Jean", "1985", MOT_DE_PASSE, lien.rpartition("/")[2]) == []
+    assert (
+        traces(
+            guichet,
+            IDENTITE["email"],
+            "DUBOIS",
+            "Jean",
+            "27/03/1985",
+            "1985-03-27",
+            MOT_DE_PASSE,
+            lien.rpartition("/")[2],
+        )
+        == []
+    )
     assert [r for r in guichet.rows("comptes") if not r["pk"]["S"].startswith("JETON#")] == []
     assert {table for table, _ in traces(guichet, compte_id)} <= {"audit", "comptes"}
     assert actes(guichet)[-1]["acte"] == "supprimer_un_compte_non_active"

@@ -32,6 +32,7 @@ from tests.web.parcours import (
     photo,
     rempli,
     scene,
+    tout_remplir,
     transmettre,
     transmise,
 )
@@ -185,8 +186,7 @@ def test_un_piege_saisi_voyage_en_texte_jusqu_aux_mails(guichet: Guichet, visite
     libres = ("lieu_naissance", "appartement", "batiment", "voie", "ville")
     compte_id = inscrit(visiteur)
     piege = CANARI[:60]
-    saisie = {**IDENTIFICATION, **dict.fromkeys(libres, piege), "suite": "suivante"}
-    assert visiteur.submit(visiteur.get(PAGE), PAGE, **saisie).status == 303
+    tout_remplir(visiteur, **dict.fromkeys(libres, piege))
     joindre_un_cv(guichet, visiteur, compte_id, fichiers.txt(), f"{piege}.txt")
     assert all(inerte(visiteur.get(chemin)) for chemin in (PAGE, "/mon-profil/verification"))
     inerte(visiteur.get(CV))

@@ -20,6 +20,7 @@ from tests.web.parcours import FONCTIONNAIRE, IDENTIFICATION, erreurs, inscrit, 
 
 guichet = parcours.guichet
 PAGE = "/mon-profil/identification"
+SUIVANTE = "/mon-profil/parcours?depuis=identification"
 MUET = "La recherche d’employeurs n’est pas disponible pour l’instant : saisissez les champs vous-même."
 PANNES = ["essai lent", "essai panne", "essai trop", "essai charabia", "essai erreur", "essai enorme", "essai ailleurs"]
 
@@ -132,7 +133,7 @@ def test_sans_script_on_cherche_on_choisit_et_rien_n_est_perdu(
     assert {nom: champs[f"employeur_{nom}"] for nom in attendus} == attendus
     assert (champs["ville"], champs["voie"], champs["fonction"]) == ("Toul", "3", FONCTIONNAIRE["fonction"])
     assert photo(guichet) == avant, "searching and choosing keep nothing"
-    assert visiteur.submit(rempli, PAGE, suite="suivante").location == "/mon-profil"
+    assert visiteur.submit(rempli, PAGE, suite="suivante").location == SUIVANTE
 
 
 @pytest.mark.rule("C3")
@@ -183,7 +184,7 @@ def test_un_repertoire_qui_ne_repond_pas_laisse_saisir(
     assert len(durees) == 1 and durees[0] < doublure.LENTEUR / 2, "two seconds are lost on the service, not its own"
     assert page.status == 200 and MUET in page.page.text.replace("\u00a0", " ")
     assert valeurs(page, PAGE)["employeur_raison_sociale"] == panne
-    assert visiteur.submit(page, PAGE, suite="suivante").location == "/mon-profil", "what is typed by hand is taken"
+    assert visiteur.submit(page, PAGE, suite="suivante").location == SUIVANTE, "what is typed by hand is taken"
 
 
 @pytest.mark.rule("C3", "T4")
@@ -243,8 +244,7 @@ def test_la_memoire_est_bornee(
 def test_pendant_l_etude_on_ne_cherche_pas(
     guichet: Guichet, visiteur: Client, demandes: list[dict[str, list[str]]]
 ) -> None:
-    inscrit(visiteur)
-    remplir(visiteur)
+    parcours.rempli(visiteur)
     ouverte = visiteur.get(PAGE)
     parcours.depuis_la(visiteur, parcours.compte(guichet))
     page = presser(visiteur, ouverte, {"employeur_raison_sociale": "nancy"})

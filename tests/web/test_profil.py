@@ -21,6 +21,7 @@ from tests.web.parcours import (
     photo,
     rempli,
     remplir,
+    remplir_le_parcours,
     se_connecter,
     transmise,
     valeurs,
@@ -373,6 +374,7 @@ def test_ce_que_le_statut_cache_n_est_ni_relu_ni_montre(guichet: Guichet, visite
     relu = visiteur.get("/mon-profil/verification")
     assert "COMMUNE DE NANCY" not in relu.page.text and "L’employeur" not in relu.page.text
     assert "Fonction publique" not in relu.page.text
+    remplir_le_parcours(visiteur)
     parcours.depuis_la(visiteur, compte(guichet))
     dossier = en_poste(guichet.client()).get(f"/gestion/inscriptions/{compte(guichet)}")
     assert "Retraité(e)" in dossier.page.text and "COMMUNE DE NANCY" not in dossier.page.text

@@ -23,6 +23,7 @@ from tests.web.parcours import (
     rempli,
     scene,
     se_connecter,
+    tout_remplir,
     transmettre,
     valeurs,
 )
@@ -152,9 +153,7 @@ def test_ce_qu_une_personne_ecrit_n_est_que_du_texte_pour_tous(guichet: Guichet,
     """One polyglot in every free field, then every page and mail where it is shown."""
     libres = ("lieu_naissance", "appartement", "batiment", "voie", "ville")
     compte_id = inscrit(visiteur)
-    saisie = {**IDENTIFICATION, **dict.fromkeys(libres, POLYGLOTTE[:99])}
-    chemin = "/mon-profil/identification"
-    assert visiteur.submit(visiteur.get(chemin), chemin, **saisie, suite="suivante").location == "/mon-profil"
+    tout_remplir(visiteur, **dict.fromkeys(libres, POLYGLOTTE[:99]))
     relecture = visiteur.get("/mon-profil/verification")
     inoffensive(relecture)
     assert relecture.page.text.count("\"'><img src=x onerror=alert(1)>") == len(libres)
