@@ -60,7 +60,7 @@ function foyer() {
     const cerne = s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 2;
     if (!cerne || trace(e) === avant) fautes.push(`${dit(e)} : foyer invisible`);
     const r = e.getClientRects()[0];
-    const [x, y] = [r.left + Math.min(r.width / 2, 20), r.top + r.height / 2];
+    const [x, y] = [r.left + Math.min(r.width / 2, 20), r.top + Math.min(r.height / 2, 20)];
     if (x < 0 || y < 0 || x > innerWidth || y > innerHeight) {
       fautes.push(`${dit(e)} : foyer hors de la fenêtre (${Math.round(x)}, ${Math.round(y)})`);
       continue;

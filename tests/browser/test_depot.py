@@ -83,7 +83,7 @@ def test_ce_qui_serait_refuse_est_dit_avant_l_envoi(
     depot: Page, envois: list[str], nom: str, octets: bytes, message: str
 ) -> None:
     parcours.choisir_un_fichier(depot, nom, octets)
-    expect(depot.locator("#cv-erreur")).to_contain_text(message)
+    expect(depot.locator("#fichier-erreur")).to_contain_text(message)
     assert depot.get_by_label("Votre CV").get_attribute("aria-invalid") == "true"
     expect(depot.get_by_role("status").filter(has_text=message)).to_be_attached()
     assert envois == []

@@ -100,6 +100,7 @@ def test_sans_script_tout_est_la_et_un_employeur_se_cherche(portail: Portail, sa
     page.get_by_role("button", name="Choisir : COMMUNE DE NANCY").click()
     expect(page.get_by_label("Localité - ville de l’employeur")).to_have_value("NANCY")
     expect(page.get_by_label("Lieu de naissance (ville)")).to_have_value("Nancy")
+    page.wait_for_load_state()  # a key pressed while the page still comes may be lost
     page.get_by_label("Lieu de naissance (ville)").press("Enter")
     expect(page.get_by_text("Enregistré à")).to_be_visible()
     expect(page.get_by_label("Localité - ville de l’employeur")).to_have_value("NANCY")

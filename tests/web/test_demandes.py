@@ -97,8 +97,8 @@ def test_un_profil_vide_dit_tout_ce_qui_manque(guichet: Guichet, visiteur: Clien
     manquant = "/mon-profil/parcours?manques=oui"
     du_parcours = {
         "Répondez à « Avez-vous déjà réalisé des formations ? ».": f"{manquant}#formations_realisees",
-        "Ajoutez au moins une expérience professionnelle.": f"{manquant}#experiences",
-        "Ajoutez au moins une formation initiale.": f"{manquant}#initiales",
+        "Ajoutez au moins une expérience professionnelle.": f"{manquant}#ajouter-experiences",
+        "Ajoutez au moins une formation initiale.": f"{manquant}#ajouter-initiales",
     }
     trouvees = erreurs(refus)
     assert {m: href for m, href in trouvees.items() if m in du_parcours} == du_parcours

@@ -207,10 +207,10 @@ def test_oui_demande_une_experience_de_formateur(guichet: Guichet, visiteur: Cli
     rempli(visiteur)
     enregistrer(visiteur, formations_realisees="oui")
     refus = parcours.transmettre(visiteur)
-    manque = {"Ajoutez au moins une expérience en qualité de formateur.": f"{PAGE}?manques=oui#formateur"}
+    manque = {"Ajoutez au moins une expérience en qualité de formateur.": f"{PAGE}?manques=oui#ajouter-formateur"}
     assert refus.status == 422 and erreurs(refus) == manque
     page = visiteur.get(f"{PAGE}?manques=oui")
-    assert erreurs(page) == dict.fromkeys(manque, "#formateur")
+    assert erreurs(page) == dict.fromkeys(manque, "#ajouter-formateur")
     ajouter(visiteur, "formateur")
     assert parcours.transmettre(visiteur).status == 303
 

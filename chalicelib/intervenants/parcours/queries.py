@@ -80,9 +80,13 @@ def _rangee(bloc: Bloc, ligne: Ligne, toutes: list[Piece]) -> Rangee:
 
 def manques(parcours: Parcours, form: ParcoursForm) -> list[tuple[str, str]]:
     """Rule E1: what is missing or wrong on the page, with where to mend it. `form` was checked."""
-    champs = [(erreur, field.id) for field in form for erreur in field.errors]
+    return [(erreur, field.id) for field in form for erreur in field.errors] + a_ajouter(parcours, form)
+
+
+def a_ajouter(parcours: Parcours, form: ParcoursForm) -> list[tuple[str, str]]:
+    """Rules D3, D5, D7: tables that lack their first line, with the button that adds it."""
     vides = rules.tableaux_a_completer(parcours, str(form.formations_realisees.data or ""))
-    return champs + [(bloc.manque, bloc.code) for bloc in vides]
+    return [(bloc.manque, f"ajouter-{bloc.code}") for bloc in vides]
 
 
 def est_complet(parcours: Parcours) -> bool:

@@ -40,8 +40,7 @@ def get_parcours(ctx: Context) -> Reply:
 
 
 def _a_ajouter(parcours: Parcours, form: ParcoursForm) -> list[tuple[str, str]]:
-    vides = rules.tableaux_a_completer(parcours, str(form.formations_realisees.data or ""))
-    return [(bloc.manque, f"#{bloc.code}") for bloc in vides]
+    return [(message, f"#{bouton}") for message, bouton in queries.a_ajouter(parcours, form)]
 
 
 @bp.page("/mon-profil/parcours", access=Access.INTERVENANT, methods=("POST",))
