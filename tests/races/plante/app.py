@@ -9,8 +9,8 @@ import time
 from dataclasses import replace
 from typing import Any
 
+from chalicelib.commun.comptes import public
 from chalicelib.commun.comptes import store as comptes
-from chalicelib.commun.comptes import usecases
 from chalicelib.core import table
 from chalicelib.core.web import captcha, limits
 from chalicelib.intervenants.inscription import store as inscription
@@ -111,7 +111,7 @@ def utilisateur(ctx: Any, cookie: Any) -> Any:
     return autres[-1] if autres and next(_appels) % 2 else compte
 
 
-_utilisateur, usecases.utilisateur = usecases.utilisateur, utilisateur
+_utilisateur, public.utilisateur = public.utilisateur, utilisateur
 table.Act.commit = commit
 limits.consume, captcha.spend = consommer, depenser
 comptes.creer, comptes.compter_un_essai, comptes.user_jeton, comptes.activer = (
