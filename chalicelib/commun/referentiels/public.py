@@ -98,7 +98,7 @@ def sous_specialites() -> tuple[SousSpecialite, ...]:
 @cache
 def langues() -> tuple[Langue, ...]:
     """Rule D8: the languages, those of France first, by name."""
-    lues = (Langue(code, nom, genre == "regionale") for code, nom, genre in _lignes("langues.tsv"))
+    lues = (Langue(code, nom[0].upper() + nom[1:], sorte == "regionale") for code, nom, sorte in _lignes("langues.tsv"))
     return tuple(sorted(lues, key=lambda langue: (not langue.regionale, cle_de_tri(langue.nom))))
 
 

@@ -291,7 +291,7 @@ def test_chaque_langue_est_dite_une_fois_celles_de_france_d_abord() -> None:
     assert len({langue.code for langue in langues}) == len({cle_de_tri(langue.nom) for langue in langues}) == 251
     genres = [langue.regionale for langue in langues]
     assert genres == sorted(genres, reverse=True) and genres.count(True) == 76
-    assert {"breton", "allemand", "langue des signes française"} <= set(noms(langues))
+    assert {"Breton", "Allemand", "Langue des signes française"} <= set(noms(langues))
 
 
 @pytest.mark.rule("D2", "D6", "D7")
