@@ -17,7 +17,7 @@ test: .venv/.ok .venv-aws/.ok assets sons lint verifier-infra ## Tous les contr�
 	@chromium=$$($(PY) -m infra.navigateur) && CHROMIUM="$$chromium" $(PY) -m pytest -n $(COEURS) --dist loadgroup
 
 proof: .venv/.ok .venv-aws/.ok assets sons lint verifier-infra ## Les mêmes en entier, sans échantillon ; écrit docs/preuves.md
-	@mkdir -p build/preuves
+	@rm -rf build/preuves && mkdir -p build/preuves
 	@chromium=$$($(PY) -m infra.navigateur) && CHROMIUM="$$chromium" GUICHET_PREUVE=1 \
 	  $(PY) -m pytest -n $(COEURS) --dist loadgroup --junitxml=build/preuves/tests.xml
 	@$(PY) -m infra.preuves

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from infra.bench.memoire import Appel, Memoire
-from infra.bench.personne import EnDirect, Entetes
+from infra.bench.personne import EnDirect, Entetes, Surprise
 from infra.bench.scenes import Exemple, Scene
 
 TOURS, FOIS = 7, 25
@@ -35,13 +35,16 @@ def appels(memoire: Memoire, scene: Scene, exemples: dict[str, Callable[[], Exem
         qui, adresse = exemples[motif]()
         _demander(qui, adresse)  # what the first page of a process reads once (secrets) is not its cost
         with memoire.ecoute() as notes:
-            statut = _demander(qui, adresse)
-        routes[motif] = {"statut": statut, "appels": [_nom(a) for a in notes], "deux_fois": _deux_fois(notes)}
+            _demander(qui, adresse)
+        routes[motif] = {"appels": [_nom(a) for a in notes], "deux_fois": _deux_fois(notes)}
     return {"routes": routes, "sans_exemple": sans}
 
 
-def _demander(qui: Any, adresse: str) -> int:
-    return int(qui.transport("GET", adresse, b"", qui.entetes()).statut)
+def _demander(qui: Any, adresse: str) -> None:
+    """A page as it is shown, or where its file is: a refusal would cost less, and say nothing."""
+    rendue = qui.transport("GET", adresse, b"", qui.entetes())
+    if rendue.statut not in (200, 302, 303) or rendue.suite.startswith("/connexion"):
+        raise Surprise(f"{adresse.split('/')[1]} : {rendue.statut} {rendue.suite[:40]}")
 
 
 def _nom(appel: Appel) -> str:

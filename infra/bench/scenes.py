@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from infra.bench.parcours import LIGNES, PARCOURIR, Identite, Voyage, identites
+from infra.bench.parcours import LIGNES, MOT_DE_PASSE, PARCOURIR, Identite, Voyage, identites
 from infra.bench.personne import EnDirect, Personne
 from infra.local.environnement import PREFIXE
 from infra.local.portail import Portail
@@ -49,10 +49,10 @@ class Scene:
         cle = {"pk": {"S": f"CAPTCHA#{defi}"}, "sk": {"S": "CAPTCHA"}}
         return str(self.dynamodb.get_item(TableName=f"{PREFIXE}noyau", Key=cle)["Item"]["reponse"]["S"])
 
-    def lien(self, email: str) -> str:
-        """The link of the activation mail."""
-        mail = self.portail.attendre_mail(email, "Inscription sur", patience=30)
-        return next(m for m in mail["text"].split() if "/activation/" in m).removeprefix(self.portail.url)
+    def lien(self, email: str, sujet: str = "Inscription sur") -> str:
+        """The link of the newest mail to an address under a subject: the first of its text."""
+        mail = self.portail.attendre_mail(email, sujet, patience=30)
+        return next(m for m in mail["text"].split() if m.startswith(self.portail.url)).removeprefix(self.portail.url)
 
     def voyage(self) -> Voyage:
         """A journey about to begin."""
@@ -93,65 +93,92 @@ def exemples(scene: Scene) -> dict[str, Callable[[], Exemple]]:
     """For each GET route, who asks it and at which address."""
     visiteur, intervenant = scene.personne(), scene.entrer("attente@demo.fr")
     gestion, liste = scene.entrer("gestionnaire@demo.fr"), scene.entrer("gestionnaire2@demo.fr")
-    admin, en_cours = scene.entrer("admin@demo.fr"), scene.voyage()
+    en_cours, vide, plein, transmis = scene.voyage(), scene.voyage(), _plein(scene), _plein(scene)
     en_cours.inscription()
-    lien = scene.lien(en_cours.qui.email)
-    piece, (plein, _, ligne, diplome) = _piece(scene), _plein(scene)
+    vide.inscription()
+    vide.activation()
+    transmis.voyage.transmission()
     from chalicelib.core.web.urls import statique
 
-    dossier = f"/gestion/inscriptions/{piece[2]}"
+    qui, dossier = plein.voyage.personne, f"/gestion/inscriptions/{transmis.compte_id}"
+    vu = f"{dossier}/diplomes/{transmis.diplome.rpartition('/')[2]}"
     defi = visiteur.page("/deposer-un-cv").champs["defi"]
     adresses: dict[str, tuple[Personne, str]] = {
-        "/": (visiteur, "/"),
         "/documents/{nom}": (visiteur, "/documents/charte"),
         "/statique/{nom}": (visiteur, statique("guichet.css")),
         "/communes": (visiteur, "/communes?code_postal=54000"),
         "/structures/{code}": (visiteur, "/structures/grand-est"),
-        "/connexion/code": (replace(visiteur, cookies={"__Host-etape": "x"}), "/connexion/code"),
+        "/employeurs": (qui, "/employeurs?q=nancy"),
+        "/connexion/code": (_au_second_facteur(scene), "/connexion/code"),
         "/captcha/{defi}/son": (visiteur, f"/captcha/{defi}/son"),
-        "/activation/{jeton}": (visiteur, lien),
-        "/mon-profil/parcours": (plein.personne, PARCOURIR),
-        "/mon-profil/verification": (plein.personne, "/mon-profil/verification"),
-        "/mon-profil/parcours/{bloc}/ajouter": (plein.personne, f"{PARCOURIR}/langues/ajouter"),
-        "/mon-profil/parcours/{bloc}/{ligne_id}": (plein.personne, ligne),
-        "/mon-profil/parcours/{bloc}/{ligne_id}/supprimer": (plein.personne, f"{ligne}/supprimer"),
-        "/mon-profil/diplomes/{piece_id}": (plein.personne, diplome),
-        "/mon-profil/diplomes/{piece_id}/original": (plein.personne, f"{diplome}/original"),
-        "/mon-profil/diplomes/{piece_id}/supprimer": (plein.personne, f"{diplome}/supprimer"),
-        "/gestion/inscriptions/{compte_id}/diplomes/{piece_id}": (gestion, piece[3]),
-        "/gestion/inscriptions/{compte_id}/diplomes/{piece_id}/original": (gestion, f"{piece[3]}/original"),
-        "/mon-profil/cv/{piece_id}": (piece[0], piece[1]),
-        "/mon-profil/cv/{piece_id}/original": (piece[0], f"{piece[1]}/original"),
+        "/activation/{jeton}": (visiteur, scene.lien(en_cours.qui.email)),
+        **_liens(scene, plein.voyage.qui.email),
+        "/mon-profil/transmission": (transmis.voyage.personne, "/mon-profil/transmission"),
+        "/mon-profil/parcours/{bloc}/ajouter": (vide.personne, f"{PARCOURIR}/langues/ajouter"),
+        "/mon-profil/parcours/{bloc}/{ligne_id}": (qui, plein.ligne),
+        "/mon-profil/parcours/{bloc}/{ligne_id}/supprimer": (qui, f"{plein.ligne}/supprimer"),
+        **{f"/mon-profil/diplomes/{{piece_id}}{s}": (qui, f"{plein.diplome}{s}") for s in _D_UNE_PIECE},
+        **{f"/mon-profil/cv/{{piece_id}}{s}": (qui, f"{plein.cv}{s}") for s in _D_UNE_PIECE},
         "/gestion/inscriptions": (liste, "/gestion/inscriptions"),
         "/gestion/inscriptions/{compte_id}": (gestion, dossier),
-        "/gestion/inscriptions/{compte_id}/cv": (gestion, f"/gestion/inscriptions/{piece[2]}/cv"),
-        "/administration/envois": (admin, "/administration/envois"),
-        "/session": (intervenant, "/session"),
+        "/gestion/inscriptions/{compte_id}/cv": (gestion, f"{dossier}/cv"),
+        "/gestion/inscriptions/{compte_id}/diplomes/{piece_id}": (gestion, vu),
+        "/gestion/inscriptions/{compte_id}/diplomes/{piece_id}/original": (gestion, f"{vu}/original"),
     }
+    roles = {"/mon-profil": qui, "/gestion": gestion, "/administration": scene.entrer("admin@demo.fr")}
+    roles |= dict.fromkeys(("/mon-compte", "/mes-connexions", "/session"), intervenant)
     return {motif: _fixe(qui, adresse) for motif, (qui, adresse) in adresses.items()} | {
-        motif: _fixe(intervenant if motif.startswith(("/mon-profil", "/mon-compte")) else visiteur, motif)
+        motif: _fixe(next((r for debut, r in roles.items() if motif.startswith(debut)), visiteur), motif)
         for motif, methodes in scene.app.routes.items()
         if "GET" in methodes and motif not in adresses and "{" not in motif
     }
+
+
+_D_UNE_PIECE = ("", "/original", "/supprimer")
 
 
 def _fixe(qui: Personne, adresse: str) -> Callable[[], Exemple]:
     return lambda: (qui, adresse)
 
 
-def _piece(scene: Scene) -> tuple[Personne, str, str, str]:
-    """Somebody whose CV is available and whose full application waits: who, the CV's address, the account, a diploma's
-    address for staff."""
-    voyage, compte_id, _, diplome = _plein(scene)
-    moi = voyage.personne
-    adresse = moi.envoyer("/mon-profil/cv", moi.page("/mon-profil/cv")).suite
-    _rendre_disponible(scene, compte_id, adresse)
-    voyage.transmission()
-    return moi, adresse, compte_id, f"/gestion/inscriptions/{compte_id}/diplomes/{diplome.rpartition('/')[2]}"
+def _au_second_facteur(scene: Scene) -> Personne:
+    """Somebody of the staff whose password is right and whose code is asked."""
+    from infra.local.demo import MOT_DE_PASSE as MOT_DE_PASSE_DE_DEMO
+
+    agent = scene.personne()
+    saisie = {"identifiant": "gestionnaire2@demo.fr", "mot_de_passe": MOT_DE_PASSE_DE_DEMO}
+    agent.envoyer("/connexion", agent.page("/connexion"), attendu=200, **saisie)
+    return agent
 
 
-def _plein(scene: Scene) -> tuple[Voyage, str, str, str]:
-    """Somebody whose tables are full, ready to transmit: who, the account, a line's address, the diploma's."""
+def _liens(scene: Scene, email: str) -> dict[str, tuple[Personne, str]]:
+    """The pages behind the links of mails: a new password, a new address."""
+    from chalicelib.commun.comptes import public
+    from chalicelib.commun.identifiants import usecases
+    from chalicelib.core.context import live_context
+
+    neuve = f"neuve.{email}"
+    usecases.demander_un_mot_de_passe(live_context(), email, "/")
+    ctx = replace(live_context(), user=public.compte_de_l_adresse(email))
+    usecases.demander_une_adresse(ctx, neuve, MOT_DE_PASSE)
+    return {
+        "/nouveau-mot-de-passe/{jeton}": (scene.personne(), scene.lien(email, "Réinitialisation")),
+        "/nouvelle-adresse/{jeton}": (scene.personne(), scene.lien(neuve, "Confirmez")),
+    }
+
+
+@dataclass(frozen=True)
+class Plein:
+    """Somebody whose tables and files are full, ready to transmit."""
+
+    voyage: Voyage
+    compte_id: str
+    ligne: str
+    diplome: str
+    cv: str
+
+
+def _plein(scene: Scene) -> Plein:
     from chalicelib.commun.comptes import public
     from chalicelib.core.context import live_context
     from chalicelib.core.table import Act
@@ -178,8 +205,10 @@ def _plein(scene: Scene) -> tuple[Voyage, str, str, str]:
     adresse = f"{PARCOURIR}/initiales/{ligne.id}"
     moi = voyage.personne
     diplome = moi.envoyer(adresse, moi.page(adresse), **LIGNES["initiales"], suite="diplome").suite
-    _rendre_disponible(scene, compte.id, diplome)
-    return voyage, compte.id, adresse, diplome
+    cv = moi.envoyer("/mon-profil/cv", moi.page("/mon-profil/cv")).suite
+    for piece in (diplome, cv):
+        _rendre_disponible(scene, compte.id, piece)
+    return Plein(voyage, compte.id, adresse, diplome, cv)
 
 
 def _rendre_disponible(scene: Scene, compte_id: str, adresse: str) -> None:
