@@ -1,7 +1,7 @@
 """DynamoDB as the house uses it: rows with `pk`, `sk`, sparse indexes, and acts that write all or nothing."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -143,12 +143,16 @@ def get_many(*wanted: tuple[type[Row], str, str]) -> list[Any]:
     return [row.from_raw_data(raw) if raw else None for (row, _, _), raw in zip(wanted, raws, strict=True)]
 
 
-def partition(pk: str, rows: Mapping[str, type[Row]]) -> dict[str, list[Any]]:
-    """All that a partition holds of these kinds, in one query, each kind in the order of its keys. `rows`: classes of
-    one table by sort key, or by the beginning of theirs when it ends with « # »; rows of no such kind are left out."""
-    found: dict[str, list[Any]] = {key: [] for key in rows}
+Readers = Mapping[str, Callable[[dict[str, Any]], Any]]
+"""What makes something of a raw item, by sort key, or by its beginning when it ends with « # »."""
+
+
+def partition(of: type[Row], pk: str, readers: Readers) -> dict[str, list[Any]]:
+    """All that a partition of the table of `of` holds of these kinds, in one query, each in the order of its keys; rows
+    of no such kind are left out."""
+    found: dict[str, list[Any]] = {key: [] for key in readers}
     request: dict[str, Any] = {
-        "TableName": next(iter(rows.values())).Meta.table_name,
+        "TableName": of.Meta.table_name,
         "KeyConditionExpression": "pk = :pk",
         "ExpressionAttributeValues": {":pk": {"S": pk}},
         "ConsistentRead": True,
@@ -157,9 +161,9 @@ def partition(pk: str, rows: Mapping[str, type[Row]]) -> dict[str, list[Any]]:
         answer = connection().dispatch(QUERY, request)
         for item in answer["Items"]:
             key = item["sk"]["S"]
-            kind = key if key in rows else key.partition("#")[0] + "#"
-            if kind in rows:
-                found[kind].append(rows[kind].from_raw_data(item))
+            kind = key if key in readers else key.partition("#")[0] + "#"
+            if kind in readers:
+                found[kind].append(readers[kind](item))
         if "LastEvaluatedKey" not in answer:
             return found
         request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]

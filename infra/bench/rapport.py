@@ -14,7 +14,8 @@ REPERE_POIDS, REPERE_REQUETES = 60 * 1024, 6
 _SUITES = {
     "P1": "Next: see with `python -X importtime` what the first page does not need, and import it where it is used.",
     "P2": "The floor parses no request, builds no form, signs no command, checks no session. Next: profile this page.",
-    "P3": "Next: read in one call (`table.get_many`) the rows whose keys are known beforehand.",
+    "P3": "A page of the staff about somebody reads the session, the person, the account and the files, each in its own"
+    " table, and writes who looked. Next: ask the last three reads side by side.",
     "P4": "A login counts, then forgives; a mail is leased, then marked, each time with its text and its index entries."
     " Next: forgive only what was counted twice; keep the text of a mail in a row of its own, or compressed.",
     "P8": "Next: see below what weighs; a stylesheet can lose what no page uses.",

@@ -7,7 +7,7 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 
 from chalicelib.commun.referentiels.rules import cle_de_tri
 from chalicelib.core.context import from_iso, iso
-from chalicelib.core.table import Act, Gsi2, Row, fallen_due, get, get_many, meta, partition, shard
+from chalicelib.core.table import Act, Gsi2, Readers, Row, fallen_due, get, get_many, meta, partition, shard
 from chalicelib.intervenants.inscription import rules
 from chalicelib.intervenants.inscription.rules import Decision, Demande, Ensemble, Etat, Mois
 from chalicelib.intervenants.parcours import public as parcours
@@ -211,8 +211,8 @@ def echues(instant: str) -> Iterator[Demande]:
 
 def lire_tout(compte_id: str) -> Ensemble | None:
     """What the person's partition holds, in one call; None before the account was activated."""
-    siennes: dict[str, type[Row]] = {"DEMANDE": DemandeRow, "DECISION#": DecisionRow}
-    lues = partition(_pk(compte_id), {**siennes, **profil.RANGEES, **parcours.RANGEES})
+    siennes: Readers = {"DEMANDE": DemandeRow.from_raw_data, "DECISION#": DecisionRow.from_raw_data}
+    lues = partition(DemandeRow, _pk(compte_id), {**siennes, **profil.RANGEES, **parcours.RANGEES})
     fiche = profil.profil_des_lignes(lues)
     if fiche is None:
         return None

@@ -4,12 +4,13 @@ Each change of a line counts on (`revision`), so that two acts on lines never cr
 file's line exists, are held by the table.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 
-from chalicelib.core.table import Act, Row, meta, partition
+from chalicelib.core.table import Act, Readers, Row, meta, partition
 from chalicelib.intervenants.parcours.rules import Ligne, Parcours
 from chalicelib.intervenants.profil import public as profil
 from chalicelib.intervenants.profil.public import Profil
@@ -33,7 +34,13 @@ class LigneRow(Row):
     version = NumberAttribute(default=0)
 
 
-RANGEES: Mapping[str, type[Row]] = {"PARCOURS": ParcoursRow, "LIGNE#": LigneRow}
+def _ligne(item: dict[str, Any]) -> Ligne:
+    """A raw item, without a row between: a full profile has 240, which cost more than all else on a page."""
+    _, bloc, ligne_id = item["sk"]["S"].split("#")
+    return Ligne(ligne_id, bloc, json.loads(item["saisie"]["S"]), int(item["version"]["N"]))
+
+
+RANGEES: Readers = {"PARCOURS": ParcoursRow.from_raw_data, "LIGNE#": _ligne}
 """What a read of a partition finds of the page (table.partition)."""
 
 
@@ -44,22 +51,17 @@ def _cle(parcours: Parcours, ligne: Ligne | None = None) -> Any:
 
 def lire(compte_id: str) -> tuple[Profil | None, Parcours]:
     """The profile and its page « Parcours », in one call; None before the account was activated."""
-    lues = partition(profil.partition_de(compte_id), {**profil.RANGEES, **RANGEES})
+    lues = partition(ParcoursRow, profil.partition_de(compte_id), {**profil.RANGEES, **RANGEES})
     return profil.profil_des_lignes(lues), parcours_des_lignes(compte_id, lues)
 
 
 def parcours_des_lignes(compte_id: str, lues: Mapping[str, list[Any]]) -> Parcours:
     """The page as the rules see it, of what `table.partition` found."""
-    lignes = tuple(_ligne_of(row) for row in lues["LIGNE#"])
+    lignes = tuple(lues["LIGNE#"])
     for row in lues["PARCOURS"]:
         versions = int(row.version), int(row.revision)
         return Parcours(compte_id, dict(row.reponses or {}), *versions, row.enregistre_le, lignes)
     return Parcours(compte_id, lignes=lignes)
-
-
-def _ligne_of(row: Any) -> Ligne:
-    _, bloc, ligne_id = row.sk.split("#")
-    return Ligne(ligne_id, bloc, dict(row.saisie or {}), int(row.version))
 
 
 def enregistrer(act: Act, parcours: Parcours, reponses: dict[str, Any]) -> None:

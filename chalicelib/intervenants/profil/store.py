@@ -5,7 +5,7 @@ from typing import Any
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 
-from chalicelib.core.table import Act, Row, get, meta
+from chalicelib.core.table import Act, Readers, Row, get, meta
 from chalicelib.intervenants.profil.rules import Mode, Profil
 
 
@@ -24,7 +24,7 @@ def pk(compte_id: str) -> str:
     return f"INTERVENANT#{compte_id}"
 
 
-RANGEES: Mapping[str, type[Row]] = {"PROFIL": ProfilRow}
+RANGEES: Readers = {"PROFIL": ProfilRow.from_raw_data}
 """What a read of a partition finds of the profile (table.partition)."""
 
 
