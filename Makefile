@@ -13,10 +13,10 @@ help: ## Cette aide
 run: .venv/.ok .venv-aws/.ok assets sons ## Le portail entier ici : http://127.0.0.1:8000 (PORT, CONSOLE_PORT, GUICHET_DATA)
 	@exec $(PY) -m infra.local
 
-test: .venv/.ok .venv-aws/.ok assets sons lint verifier-infra ## Tous les contrôles : style, architecture, types, modèles, tests
+test: .venv/.ok .venv-aws/.ok assets sons lint package verifier-infra ## Tous les contrôles : style, architecture, types, modèles, tests
 	@chromium=$$($(PY) -m infra.navigateur) && CHROMIUM="$$chromium" $(PY) -m pytest -n $(COEURS) --dist loadgroup
 
-proof: .venv/.ok .venv-aws/.ok assets sons lint verifier-infra ## Les mêmes en entier, sans échantillon ; écrit docs/preuves.md
+proof: .venv/.ok .venv-aws/.ok assets sons lint package verifier-infra ## Les mêmes en entier, sans échantillon ; écrit docs/preuves.md
 	@rm -rf build/preuves && mkdir -p build/preuves
 	@chromium=$$($(PY) -m infra.navigateur) && CHROMIUM="$$chromium" GUICHET_PREUVE=1 \
 	  $(PY) -m pytest -n $(COEURS) --dist loadgroup --junitxml=build/preuves/tests.xml
@@ -39,7 +39,7 @@ rules: .venv/.ok ## Règles de la spécification et les tests qui les prouvent
 package: .venv/.ok assets sons ## Les piles à déployer, dans build/ : make package STAGE=prod [PYTHON=python3.13] [IDENTITE=dossier]
 	$(PY) -m infra.package --stage $(STAGE) $(if $(filter-out python3,$(PYTHON)),--python $(PYTHON))
 
-deploy: package ## Déploie sur AWS : make deploy STAGE=prod [SCAN=1] [ALARM_EMAIL=…]
+deploy: .venv/.ok ## Déploie sur AWS ce que package a préparé : make deploy STAGE=prod [SCAN=1] [ALARM_EMAIL=…]
 	$(PY) -m infra.deploy --stage $(STAGE) $(if $(SCAN),--scan) $(if $(ALARM_EMAIL),--alarm-email $(ALARM_EMAIL)) $(if $(OUI),--oui)
 
 .PHONY: personnel
@@ -47,7 +47,7 @@ personnel: .venv/.ok ## Un compte du personnel : EMAIL=… NOM=… PRENOM=… RO
 	@$(PY) -m infra.personnel --stage "$(STAGE)" --email "$$EMAIL" --nom "$$NOM" --prenom "$$PRENOM" --role "$$ROLE" \
 	  --structures "$$STRUCTURES" --naissance "$$NAISSANCE" $(if $(REMPLACER),--remplacer)
 
-verifier-infra: package .venv-aws/.ok .venv-checkov/.ok ## Modèles CloudFormation : cfn-lint et checkov [STAGE=prod]
+verifier-infra: .venv-aws/.ok .venv-checkov/.ok ## Modèles CloudFormation que package a préparés : cfn-lint et checkov [STAGE=prod]
 	$(PY) -m infra.verifier --stage $(STAGE)
 
 lock: ## Refait les verrous des dépendances, à jour

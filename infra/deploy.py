@@ -300,10 +300,13 @@ def main(arguments: list[str] | None = None) -> int:
     if not (folder / "manifest.json").exists():
         print(f"Rien à déployer : make package STAGE={given.stage} PYTHON=python3.13", file=sys.stderr)
         return 1
-    reasons = refusals(json.loads((folder / "manifest.json").read_text()))
+    manifest = json.loads((folder / "manifest.json").read_text())
+    reasons = refusals(manifest)
     if reasons:
         print("Refus :\n  " + "\n  ".join(reasons), file=sys.stderr)
         return 1
+    packaged = time.strftime("%d/%m/%Y à %H:%M", time.localtime((folder / "manifest.json").stat().st_mtime))
+    print(f"Paquet {manifest['version']} du {packaged} ({manifest['runtime']}).")
     aws = Aws(boto3.client("cloudformation"), boto3.client("s3"), boto3.client("sesv2"))
     try:
         deploy(aws, folder, _wish(given))

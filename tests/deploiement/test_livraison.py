@@ -12,7 +12,14 @@ from infra import deploy
 
 VARIABLES = {"BASE_URL": "https://portail.exemple.org", "MAIL_FROM": "Portail <no@exemple.org>", "BUCKET_SUFFIX": "-1"}
 VARIABLES |= {"CONTACT_EMAIL": "contact@exemple.org"}
-MANIFEST = {"stage": "prod", "runtime": "python3.13", "sha256": "a" * 64, "template": "b" * 64, "variables": VARIABLES}
+MANIFEST = {
+    "version": "0123456789ab",
+    "stage": "prod",
+    "runtime": "python3.13",
+    "sha256": "a" * 64,
+    "template": "b" * 64,
+    "variables": VARIABLES,
+}
 
 
 def _change(action: str, replacement: str = "", kind: str = "AWS::DynamoDB::Table") -> dict[str, Any]:
