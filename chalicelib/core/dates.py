@@ -31,6 +31,14 @@ def instant(value: datetime | str) -> str:
     return f"{jour(value)} à {heure(value)}"
 
 
+def duree(secondes: int) -> str:
+    """How long to wait, rounded up: « une minute », « 12 minutes », « 3 heures »."""
+    minutes = max(1, -(-secondes // 60))
+    if minutes > 90:
+        return f"{-(-minutes // 60)}{NBSP}heures"
+    return "une minute" if minutes == 1 else f"{minutes}{NBSP}minutes"
+
+
 def taille(octets: int) -> str:
     """A size as the limits count it (1 Mo = 1 048 576 octets): « 812 ko », « 1,2 Mo », « 2 Mo »."""
     if octets < 1_048_064:

@@ -154,6 +154,7 @@ def replay(act: Act, mail_id: str) -> bool:
         MailRow.raison.remove(),
         MailRow.gsi1pk.remove(),
         MailRow.gsi1sk.remove(),
+        MailRow.ttl.remove(),
     ]
     act.update(MailRow(row.pk, row.sk), actions, MailRow.etat == MORT, "mail")
     act.mails.append(mail_id)
@@ -183,6 +184,7 @@ def _give_up(ctx: Context, reason: str) -> list[Any]:
         MailRow.raison.set(reason),
         MailRow.gsi1pk.set("MAILS#MORTS"),
         MailRow.gsi1sk.set(ctx.instant),
+        MailRow.ttl.set(seconds(ctx, KEPT)),
         MailRow.due_pk.remove(),
         MailRow.due_at.remove(),
     ]

@@ -36,7 +36,7 @@ def environnement(loader: BaseLoader | None = None) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    env.filters.update(jour=dates.jour, heure=dates.heure, instant=dates.instant, mo=dates.taille)
+    env.filters.update(jour=dates.jour, heure=dates.heure, instant=dates.instant, duree=dates.duree, mo=dates.taille)
     env.globals.update(url=urls.url, statique=urls.statique, lien=urls.lien)
     return env
 

@@ -317,7 +317,7 @@ RIGHTS: dict[str, dict[str, tuple[str, str]]] = {
         "noyau": ("Get Put Update Delete", ""),
         "outbox": ("Get Put Update Delete", "gsi1 gsi2"),
         "comptes": ("Get BatchGet Query Put Update Delete", ""),
-        "intervenants": ("Get BatchGet Query Put Update Delete ConditionCheck", "gsi1"),
+        "intervenants": ("Get BatchGet Query Put Update Delete ConditionCheck", "gsi1 gsi2"),
         "pieces": ("Get Query Put Update ConditionCheck", ""),
         "audit": ("Put", ""),
     },

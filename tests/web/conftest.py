@@ -15,6 +15,7 @@ from moto import mock_aws
 
 from infra.local.modeles import lire, ressources
 from tests.client import Answer, Client
+from tests.droits import Guarded
 
 TABLES = ("noyau", "outbox", "comptes", "intervenants", "pieces", "audit")
 DEBUT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -121,7 +122,7 @@ def open_portal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Guichet]:
     boto3.client("s3").create_bucket(
         Bucket="guichet-test-fichiers", CreateBucketConfiguration={"LocationConstraint": "eu-west-3"}
     )
-    portal = Guichet(application.app)
+    portal = Guichet(Guarded(application.app, monkeypatch))
     monkeypatch.setattr(context, "_clock", lambda: portal.now)
     monkeypatch.setattr(passwords, "_MEMORY_KIB", 64)
     passwords._hasher.cache_clear()

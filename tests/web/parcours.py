@@ -12,6 +12,7 @@ import pytest
 from moto import mock_aws
 
 from tests.client import Answer, Client
+from tests.droits import Guarded
 from tests.web import conftest
 
 MOT_DE_PASSE = "Marcher-2-Loin!"
@@ -223,7 +224,7 @@ def guichet(monkeypatch: pytest.MonkeyPatch) -> Iterator[conftest.Guichet]:
             boto3.client("sqs").create_queue(QueueName=f"guichet-test-{name}")
         boto3.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-3"})
         boto3.client("sesv2").create_email_identity(EmailIdentity="nepasrepondre@cnfpt.example")
-        portal = conftest.Guichet(application.app)
+        portal = conftest.Guichet(Guarded(application.app, monkeypatch))
         monkeypatch.setattr(context, "_clock", lambda: portal.now)
         events = aws.client("sesv2").meta.events
         keep = _keeper(portal)

@@ -46,7 +46,7 @@ def inscrit(guichet: Guichet, visiteur: Client) -> Client:
 def connecte(client: Client) -> bool:
     """Whether the browser's session lives."""
     reponse = client.get("/mon-profil")
-    assert reponse.status == 200 or reponse.location == "/connexion?suite=/mon-profil"
+    assert reponse.status == 200 or reponse.location.startswith("/connexion?suite=/mon-profil")
     return reponse.status == 200
 
 
@@ -124,7 +124,7 @@ def test_une_session_sans_activite_prend_fin_a_la_seconde(
         guichet.advance(seconds=attente)
         assert client.get(chemin).status == 200, "each page starts the delay anew"
     else:
-        assert (reponse.status, reponse.location) == (303, f"/connexion?suite={chemin}")
+        assert (reponse.status, reponse.location) == (303, f"/connexion?suite={chemin}&fin=oui")
         assert SESSION not in client.cookies
 
 
@@ -315,7 +315,11 @@ def test_chacun_voit_ses_connexions_et_les_ferme(guichet: Guichet, inscrit: Clie
     (fermer,) = [f["action"] for f in liste.page.forms if f["action"].startswith("/mes-connexions/")]
     reponses = [inscrit.submit(liste, fermer) for _ in range(2)]
     assert [r.location for r in reponses] == ["/mes-connexions"] * 2, "a double click answers the same"
-    assert telephone.get("/mon-profil").location == "/connexion?suite=/mon-profil"
+    renvoi = telephone.get("/mon-profil")
+    assert renvoi.location == "/connexion?suite=/mon-profil&fin=oui"
+    fin = telephone.follow(renvoi)
+    assert fin.page.h1 == ["Votre session a pris fin"] and "fermée depuis un autre appareil" in fin.page.text
+    assert guichet.client().get("/mon-profil").location == "/connexion?suite=/mon-profil", "there was none"
     assert inscrit.get("/mon-profil").status == 200
     assert len(actes(guichet, "fermer_une_connexion")) == 1
 
@@ -655,6 +659,20 @@ def test_la_saisie_survit_a_la_fin_de_la_session(guichet: Guichet, inscrit: Clie
     gardes = valeurs(inscrit.get("/mon-profil/identification"), "/mon-profil/identification")
     assert (gardes["voie"], gardes["ville"]) == (" ".join(BIZARRE.split()), "Nancy")
     assert set(gardes["regions"]) == {"44", "84"}
+
+
+@pytest.mark.rule("S6", "C8")
+@pytest.mark.parametrize(
+    ("longue", "mots"),
+    [
+        pytest.param("é" * 11_000, "Rien de ce que vous avez saisi n’est perdu", id="onze mille lettres accentuées"),
+        pytest.param("é" * 61_000, "Votre saisie est trop longue pour vous suivre ici", id="plus que de raison"),
+    ],
+)
+def test_la_fin_de_la_session_dit_ce_qui_est_garde(guichet: Guichet, inscrit: Client, longue: str, mots: str) -> None:
+    fin = session_finie(guichet, inscrit, fonction=longue)
+    assert fin.status == 401 and mots in fin.page.text
+    assert ("é" * 11_000 in fin.body) is mots.startswith("Rien")
 
 
 @pytest.mark.rule("S6", "C8")

@@ -80,7 +80,7 @@ def test_une_session_expiree_est_refusee_meme_si_sa_ligne_est_encore_la(guichet:
     guichet.advance(seconds=1)
     (ligne,) = [r for r in guichet.rows("comptes") if r["sk"]["S"].startswith("SESSION#")]
     assert int(ligne["ttl"]["N"]) < guichet.now.timestamp()
-    assert visiteur.get("/mon-profil").location == "/connexion?suite=/mon-profil"
+    assert visiteur.get("/mon-profil").location == "/connexion?suite=/mon-profil&fin=oui"
 
 
 @pytest.mark.rule("T1", "N4")
@@ -93,7 +93,7 @@ def test_un_compte_ferme_perd_toutes_ses_sessions(guichet: Guichet, visiteur: Cl
         se_connecter(autre, EMAIL)
     assert len({jeton(f) for f in fenetres}) == 3 and {f.get("/mon-profil").status for f in fenetres} == {200}
     ecrire_l_etat(guichet, EMAIL, etat)
-    assert {f.get("/mon-profil").location for f in fenetres} == {"/connexion?suite=/mon-profil"}
+    assert {f.get("/mon-profil").location for f in fenetres} == {"/connexion?suite=/mon-profil&fin=oui"}
 
 
 @pytest.mark.rule("T6", "N4")

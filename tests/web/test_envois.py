@@ -232,6 +232,7 @@ def test_un_envoi_qui_echoue_est_remis_de_plus_en_plus_tard_puis_abandonne(
             guichet.now = du
     assert delais == [2, 4, 8, 16, 32, 60, 60]
     assert (ligne["etat"], ligne["raison"]) == ("MORT", "ESSAIS") and "due_pk" not in ligne
+    assert int(ligne["ttl"]) == int((guichet.now + timedelta(days=62)).timestamp()), "an address is not kept for ever"
     guichet.advance(days=10)
     assert guichet.sweep("balayer_mails")["seen"] == 0 and guichet.sent == []
 

@@ -281,7 +281,7 @@ def test_un_fichier_libere_ne_se_remplace_pas_par_la_quarantaine(guichet: Guiche
 
 @pytest.mark.rule("U1", "U4")
 @pytest.mark.parametrize(
-    "cle", ["quarantaine/inconnu/inconnue", "quarantaine/x", "quarantaine/a/b/c", "quarantaine/../disponible", "autre"]
+    "cle", ["quarantaine/inconnu/inconnue", "quarantaine/x", "quarantaine/a/b/c", "quarantaine/../disponible"]
 )
 def test_un_objet_que_personne_n_a_annonce_est_jete(guichet: Guichet, visiteur: Client, moi: str, cle: str) -> None:
     boto3.client("s3").put_object(Bucket=parcours.BUCKET, Key=cle, Body=b"x")
@@ -467,6 +467,28 @@ def test_un_fichier_dont_le_verdict_tarde_est_regarde_de_nouveau(guichet: Guiche
     guichet.sweep("balayer_pieces")
     analyser(guichet, moi, piece_id, etag)
     assert etat(guichet, piece_id) == "DISPONIBLE", "a file is never thrown away because the scanner is late"
+
+
+@pytest.mark.rule("U1", "D10", "E1")
+@pytest.mark.parametrize("issue", ["un autre fichier", "retiré"])
+def test_un_fichier_bloque_dans_sa_verification_ne_retient_personne(
+    guichet: Guichet, visiteur: Client, issue: str
+) -> None:
+    moi = parcours.rempli(visiteur)
+    bloque = annoncer(visiteur)
+    etag = envoyer(moi, bloque, fichiers.txt(), "cv.txt")
+    controler(guichet, moi, bloque)
+    analyser(guichet, moi, bloque, etag, "FAILED")
+    assert parcours.transmettre(visiteur).status == 422
+    guichet.advance(minutes=1)
+    if issue == "retiré":
+        retrait = f"{PAGE}/{bloque}/supprimer"
+        assert retrait in visiteur.get(PAGE).page.links
+        assert visiteur.submit(visiteur.get(retrait), retrait).status == 303
+    else:
+        parcours.joindre_un_cv(guichet, visiteur, moi, fichiers.txt(), "autre.txt")
+    assert etat(guichet, bloque) == ("ABANDONNE" if issue == "retiré" else "REMPLACE")
+    assert parcours.transmettre(visiteur).status == 303
 
 
 @pytest.mark.rule("U4", "W1")

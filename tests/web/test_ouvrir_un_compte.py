@@ -321,6 +321,31 @@ def test_le_captcha_s_ecoute(guichet: Guichet, visiteur: Client) -> None:
     assert "<html" not in partie.body and "<audio controls" in partie.body
 
 
+@pytest.mark.rule("T5", "T4")
+@pytest.mark.controle("T36")
+def test_un_meme_code_ne_se_montre_que_vingt_fois(guichet: Guichet, visiteur: Client) -> None:
+    """Many drawings of one code would show what in them is noise; then another code comes."""
+    page = visiteur.get(PAGE)
+    premier = valeurs(page, PAGE)["defi"]
+    defis = []
+    for _ in range(21):
+        page = visiteur.submit(page, PAGE, **IDENTITE, captcha="")
+        defis.append(valeurs(page, PAGE)["defi"])
+    assert set(defis[:20]) == {premier} and defis[20] != premier
+    son = f"/captcha/{defis[20]}/son"
+    assert [visiteur.get(son).status for _ in range(21)] == [200] * 20 + [429]
+
+
+@pytest.mark.rule("B4", "B3")
+def test_deux_comptes_echus_n_empechent_pas_de_s_inscrire(guichet: Guichet, visiteur: Client) -> None:
+    """One has the address, the other the identity; the sweep has not come yet."""
+    deposer(guichet, visiteur, nom="MARTIN", nom_usage="MARTIN")
+    deposer(guichet, guichet.client("192.0.2.5"), email="autre@exemple.fr", confirmation_email="autre@exemple.fr")
+    guichet.advance(days=7, seconds=1)
+    assert deposer(guichet, guichet.client("192.0.2.6")).status == 303
+    assert len([r for r in guichet.rows("comptes") if r["sk"]["S"] == "COMPTE"]) == 1
+
+
 @pytest.mark.rule("B3")
 @pytest.mark.controle("T31")
 @pytest.mark.parametrize(

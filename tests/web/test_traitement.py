@@ -139,6 +139,23 @@ def test_la_reference_reste_la_meme_apres_un_complement(
     assert visiteur.get("/mon-profil/transmission").body.partition("INS-2026-")[2][:8] == avant
 
 
+@pytest.mark.rule("E2", "E4")
+def test_une_demande_qui_revient_d_un_complement_le_dit(guichet: Guichet, agent: Client, compte_id: str) -> None:
+    """In the list, and with what was asked beside it; the page of the decision, asked again, claims nothing."""
+    assert "Complément reçu" not in agent.get(LISTE).page.text
+    decidee = decider(agent, compte_id, "complement", complement=MESSAGE).location
+    assert "Complément demandé" in agent.get(decidee).page.text
+    guichet.advance(minutes=5)
+    qui = guichet.client("192.0.2.8")
+    parcours.se_connecter(qui, parcours.IDENTITE["email"])
+    assert transmettre(qui).status == 303
+    assert "Complément reçu" in agent.get(LISTE).page.text
+    assert "Complément reçu" in chercher(agent, "Dubois").page.text
+    dossier = agent.get(decidee).page.text
+    assert "Cette demande revient d’un complément" in dossier and "Merci de joindre un CV." in dossier
+    assert "La personne en est avertie" not in dossier
+
+
 @pytest.mark.rule("E4", "S2")
 @pytest.mark.parametrize(
     ("saisie", "message"),
@@ -304,7 +321,7 @@ def test_les_delais_disent_ce_qui_attend_et_ce_qui_fut_decide(guichet: Guichet, 
     assert decider(agent, compte_id, "valider").status == 303
     vue = agent.get(STATISTIQUES)
     assert "Aucune demande n’attend votre décision." in vue.page.text
-    assert "1 décision, prises en moyenne 9 jours" in vue.page.text
+    assert "1 décision, prise 9 jours" in vue.page.text
     ligne = vue.body.rpartition("nov. 2026")[2].partition("</tr>")[0]
     assert re.findall(r">(\d+)<", ligne) == ["0", "1", "0", "0", "1", "1", "0", "0"]
     assert vue.body.count('<rect class="delai-1"') == 2, "its bar, and the legend"
@@ -353,3 +370,11 @@ def test_des_demandes_du_meme_instant_se_voient_toutes(guichet: Guichet, agent: 
         vues |= {li.rpartition("/")[2] for li in page.page.links if re.fullmatch(f"{LISTE}/(autre..|{compte_id})", li)}
         chemin = next((li for li in page.page.links if "&apres=" in li), "")
     assert len(vues) == 45
+
+
+@pytest.mark.rule("T4", "S4")
+@pytest.mark.controle("T37")
+def test_la_liste_ne_s_emporte_pas_sans_fin(guichet: Guichet, agent: Client, compte_id: str) -> None:
+    assert [agent.get(f"{LISTE}.csv").status for _ in range(6)] == [200] * 5 + [429]
+    guichet.advance(minutes=5)
+    assert agent.get(f"{LISTE}.csv").status == 200

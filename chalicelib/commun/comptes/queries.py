@@ -117,17 +117,21 @@ def reponse_sans_session(ctx: Context) -> Reply:
     request = ctx.request
     if request.pattern == "/deconnexion":  # pressed twice, or after the session's end: they are out already
         return redirect("/")
-    if request.method == "GET":
-        return redirect("/connexion?" + urlencode({"suite": _suite(request)}, safe="/"))
     ancienne = session.read(request.cookies.get(session.SESSION, ""))
+    if request.method == "GET":
+        fin = {"fin": "oui"} if ancienne else {}
+        return redirect("/connexion?" + urlencode({"suite": _suite(request)} | fin, safe="/"))
     proprietaire = ancienne.owner if ancienne else ""
-    reprise = json.dumps({"action": request.path, "champs": _a_reprendre(request), "de": proprietaire})
-    if len(reprise) > REPRISE_MAX:
+    garde = {"action": request.path, "champs": _a_reprendre(request), "de": proprietaire}
+    reprise = json.dumps(garde, ensure_ascii=False)
+    perdue = len(reprise) > REPRISE_MAX or not _lisible(request)
+    if perdue:
         reprise = ""
     return page(
         _CONNEXION,
         401,
         expiree=True,
+        perdue=perdue,
         **page_connexion(ctx, suite=request.path, reprise=reprise),
     )
 
@@ -169,11 +173,16 @@ def reponse_a_renvoyer(ctx: Context, statut: int, texte: str, *, meme_commande: 
 
 
 def _a_reprendre(request: Request) -> dict[str, list[str]]:
-    try:
-        form = request.form
-    except PortalError:  # what cannot be read cannot be given back
+    if not _lisible(request):  # what cannot be read cannot be given back
         return {}
-    return {name: values for name, values in form.items() if name not in _JAMAIS_REPRIS}
+    return {name: values for name, values in request.form.items() if name not in _JAMAIS_REPRIS}
+
+
+def _lisible(request: Request) -> bool:
+    try:
+        return request.form is not None
+    except PortalError:
+        return False
 
 
 def page_connexion(ctx: Context, suite: str = "", reprise: str = "") -> dict[str, Any]:

@@ -12,9 +12,7 @@ from chalicelib.core.web.pages import Pages, Reply, page, redirect
 from chalicelib.core.web.urls import chemin_local
 
 bp = Pages(__name__)
-_RECONNECTE = (
-    "Vous êtes de nouveau connecté. Ce que vous aviez saisi n’est pas encore enregistré : envoyez-le maintenant."
-)
+_RECONNECTE = "Votre session est rouverte. Ce que vous aviez saisi n’est pas encore enregistré : envoyez-le maintenant."
 PAGE, PAGE_CODE, PAGE_REPRISE, PAGE_CONNEXIONS = (
     f"commun/comptes/templates/{name}.html" for name in ("connexion", "code", "reprise", "connexions")
 )
@@ -24,11 +22,12 @@ COOKIE_ETAPE = ETAPE + "={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600
 
 @bp.page("/connexion", access=Access.PUBLIC)
 def get_connexion(ctx: Context) -> Reply:
-    """Rule A2; `nouveau`: what was just changed by a link (rules J3, J5)."""
+    """Rule A2; `nouveau`: what was just changed by a link (rules J3, J5); `fin`: a session ended."""
     if ctx.user is not None:
         return redirect("/")
     suite, nouveau = ctx.request.query.first("suite"), ctx.request.query.first("nouveau")
-    return page(PAGE, expiree=False, nouveau=nouveau, **queries.page_connexion(ctx, suite))
+    finie = ctx.request.query.first("fin") == "oui"
+    return page(PAGE, expiree=False, finie=finie, nouveau=nouveau, **queries.page_connexion(ctx, suite))
 
 
 @bp.page("/connexion", access=Access.PUBLIC, methods=("POST",))

@@ -9,6 +9,7 @@ from chalicelib.commun.comptes import public as comptes
 from chalicelib.commun.contenus.rules import DOCUMENTS
 from chalicelib.core import aws, errors, log
 from chalicelib.core.context import Context
+from chalicelib.core.dates import duree
 from chalicelib.core.web import urls
 from chalicelib.core.web.pages import Reply, page, sent_by_a_page_of_ours
 
@@ -76,8 +77,7 @@ def page_d_erreur(ctx: Context, error: Exception) -> Reply:
 def _trop_de_demandes(ctx: Context, error: errors.TooMany) -> Reply:
     reply = page(_ERREUR, 429, statut=429, delai=error.delay)
     if ctx.command:
-        minutes = -(-error.delay // 60)
-        attente = "une minute" if minutes == 1 else f"{minutes} minutes"
+        attente = duree(error.delay)
         reply = comptes.reponse_a_renvoyer(ctx, 429, _TROP.format(attente), attente=attente)
     return replace(reply, headers={"Retry-After": str(error.delay)})
 

@@ -3,13 +3,14 @@
 from typing import Any
 
 from chalicelib.core.context import Context
-from chalicelib.core.errors import NotFound
+from chalicelib.core.errors import NotFound, TooMany
 from chalicelib.core.web import captcha
 from chalicelib.core.web.captcha_dessin import image
 from chalicelib.core.web.limits import Limit, consume
 from chalicelib.core.web.pages import Reply, bound_to, page, visit_of
 
 CAPTCHAS = Limit("captchas", 60, captcha.LIFE)
+RENDUS = Limit("captchas-rendus", 20, captcha.LIFE)  # of one challenge: many drawings of it would show what is noise
 
 
 def page_avec_defi(ctx: Context, template: str, status: int, form: Any, connu: str = "", **values: Any) -> Reply:
@@ -18,13 +19,20 @@ def page_avec_defi(ctx: Context, template: str, status: int, form: Any, connu: s
     `connu`: the challenge that the page holds already; it stays as long as it may still serve.
     """
     visite, cookies = visit_of(ctx)
-    code = captcha.answer(ctx, connu, visite, form.POUR) if connu else None
+    code = captcha.answer(ctx, connu, visite, form.POUR) if connu and _encore(ctx, connu) else None
     if code is None:
         consume(ctx, CAPTCHAS, ctx.source)
         connu, code = captcha.new(ctx, visite, form.POUR)
         form.captcha.data, form.captcha.raw_data = "", []  # what was typed answers another image
     form.defi.data = connu
     return page(template, status, form=form, image=image(code), **values).with_cookies(*cookies)
+
+
+def _encore(ctx: Context, connu: str) -> bool:
+    try:
+        return consume(ctx, RENDUS, connu) > 0
+    except TooMany:
+        return False
 
 
 def page_a_reprendre(ctx: Context, template: str, form: Any, autres_erreurs: Any = (), **values: Any) -> Reply | None:
@@ -57,4 +65,5 @@ def son_du_defi(ctx: Context, connu: str) -> str:
     code = captcha.answer(ctx, connu, visit_of(ctx)[0])
     if code is None:
         raise NotFound
+    consume(ctx, RENDUS, connu)
     return son(code, ctx.chance())

@@ -35,10 +35,12 @@ def a_deposer(ctx: Context, piece_id: str, usage: Usage, suite: str) -> dict[str
     return {"piece": vue, "envoi": envoi, "suite": suite, "recu": recu}
 
 
-def sienne(ctx: Context, piece_id: str, usage: Usage) -> Piece:
-    """The person's own file, in force; else NotFound."""
+def sienne(ctx: Context, piece_id: str, usage: Usage, *, a_retirer: bool = False) -> Piece:
+    """The person's own file, in force; else NotFound. `a_retirer`: one that is still being checked may go too."""
     vue = piece(ctx.user.id, piece_id)
-    if vue is None or vue.usage != usage or vue.etat is not EtatPiece.DISPONIBLE:
+    if vue is None or vue.usage != usage:
+        raise NotFound
+    if vue.etat is not EtatPiece.DISPONIBLE and not (a_retirer and vue.en_cours):
         raise NotFound
     return vue
 

@@ -85,8 +85,8 @@ def _liberer_si_sain(ctx: Context, row: Any) -> None:
     if not row.controle or row.controle != row.analyse or row.etat != EtatPiece.RECU.value:
         return
     piece = store.piece_of(row)
-    precedentes = _disponibles(piece)
-    if any(autre.sk > row.sk for autre in precedentes):
+    precedentes = _disponibles_ou_recues(piece)
+    if any(autre.sk > row.sk and autre.etat == EtatPiece.DISPONIBLE.value for autre in precedentes):
         _ecarter(ctx, row)
         return
     bucket = settings().bucket
@@ -104,8 +104,9 @@ def _liberer_si_sain(ctx: Context, row: Any) -> None:
         raise
     act = Act(ctx)
     store.liberer(act, row)
-    for autre in precedentes:  # one file per use: the newer takes the place of the older
-        store.mettre_fin(act, autre, EtatPiece.REMPLACE)
+    for autre in precedentes:  # one file per use: the newer takes the place of the older, be it stuck in its check
+        if autre.sk < row.sk:
+            store.mettre_fin(act, autre, EtatPiece.REMPLACE)
     audit.note(act, "recevoir_un_fichier", piece.id, usage=piece.usage.code)
     try:
         act.commit()
@@ -116,11 +117,11 @@ def _liberer_si_sain(ctx: Context, row: Any) -> None:
     log.event("piece.disponible", piece=piece.id, usage=piece.usage.code)
 
 
-def _disponibles(piece: Piece) -> list[Any]:
-    """Rows of the owner's available files for the same use of the same thing."""
+def _disponibles_ou_recues(piece: Piece) -> list[Any]:
+    """Rows of the owner's files for the same use of the same thing, in force or being checked."""
     toutes, meme = store.toutes(piece.proprietaire), (piece.usage.code, piece.rattachement)
-    disponible = EtatPiece.DISPONIBLE.value
-    return [r for r in toutes if (r.usage, r.rattachement) == meme and r.etat == disponible]
+    etats = {EtatPiece.DISPONIBLE.value, EtatPiece.RECU.value}
+    return [r for r in toutes if (r.usage, r.rattachement) == meme and r.etat in etats]
 
 
 def _ecarter(ctx: Context, row: Any) -> None:

@@ -173,7 +173,9 @@
     const field = event.target;
     if (field.dataset.textes) {
       const area = byId(field.dataset.textesCible);
-      area.value = JSON.parse(field.dataset.textes)[field.value] || area.value;
+      const ready = JSON.parse(field.dataset.textes);
+      const typed = Object.values(ready).includes(area.value) ? "" : area.value;
+      if (ready[field.value]) area.value = typed ? `${typed.trimEnd()}\n\n${ready[field.value]}` : ready[field.value];
       counter(area);
     }
     if (field.dataset.maximum) {

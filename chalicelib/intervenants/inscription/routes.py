@@ -154,6 +154,7 @@ def _place(ctx: Context) -> str:
 @bp.page("/gestion/inscriptions.csv", access=Access.GESTIONNAIRE)
 def get_export(ctx: Context) -> Reply:
     """Rule S4: the list for a spreadsheet; who takes it away is audited."""
+    usecases.compter_l_export(ctx)
     body = queries.export_de_la_liste(ctx, replace(_filtre(ctx), apres=""))
     usecases.noter_la_lecture(ctx, ctx.user.id, "exporter_les_demandes")
     nom = f"demandes-{ctx.today.isoformat()}.csv"

@@ -68,7 +68,7 @@ class Refus(Enum):
     INCOMPLETE = "Il manque des réponses obligatoires : complétez-les, puis transmettez votre demande."
     FICHIER_EN_COURS = (
         "Votre CV ou un diplôme est encore en cours de vérification : attendez quelques secondes, puis transmettez "
-        "votre demande."
+        "votre demande. Si cela dure, retirez ce fichier ou déposez-en un autre."
     )
     TROP_TOT = (
         "Votre demande n’a pas été retenue : vous pourrez la présenter de nouveau un an après sa première étude, "
@@ -100,6 +100,12 @@ class Demande:
     message: str = ""
     echeance: str = ""
     rappelee: bool = False
+
+    @property
+    def libelle(self) -> str:
+        """Rule E2: its state, as the list shows it; what a complement brought back says so."""
+        revenue = self.etat is Etat.TRANSMISE and self.premiere_etude_le
+        return "Complément reçu" if revenue else self.etat.libelle
 
 
 @dataclass(frozen=True)

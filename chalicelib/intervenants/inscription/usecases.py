@@ -22,13 +22,15 @@ INSCRIPTIONS = Limit("inscriptions", 30, timedelta(hours=1))
 RENVOIS = Limit("renvois", 5, timedelta(hours=1))  # of an address, from an origin: a stranger's do not count for others
 RENVOIS_PARTOUT = Limit("renvois-partout", 20, timedelta(hours=1))  # nobody's mailbox is filled
 
+EXPORTS = Limit("exports", 5, timedelta(minutes=5))  # one a minute: each is the work of many pages
+
 
 def ouvrir_un_compte(
-    ctx: Context, identite: Identite, email: str, mot_de_passe: str, resultat: str, encore: bool = False
+    ctx: Context, identite: Identite, email: str, mot_de_passe: str, resultat: str, encore: int = 0
 ) -> str:
     """Rules B1, B3, B4: an account to activate, and the mail with its link. Refused when it exists already.
 
-    `encore`: for the second time, once an account whose seven days are over was deleted.
+    `encore`: accounts whose seven days are over, deleted on the way: one may hold the address, another the identity.
     """
     consume(ctx, INSCRIPTIONS, ctx.source)
     act = Act(ctx)
@@ -41,9 +43,9 @@ def ouvrir_un_compte(
     except Conflict as conflict:
         autre = comptes.compte_de_l_adresse(email) if conflict.label == "email" else None
         autre = autre or comptes.compte_de_l_identite(identite)
-        if autre and not encore and comptes.activation_echue(ctx, autre):  # the sweep has not come yet (rule B4)
+        if autre and encore < 2 and comptes.activation_echue(ctx, autre):  # the sweep has not come yet (rule B4)
             supprimer_le_compte_non_active(ctx, autre.id)
-            return ouvrir_un_compte(ctx, identite, email, mot_de_passe, resultat, encore=True)
+            return ouvrir_un_compte(ctx, identite, email, mot_de_passe, resultat, encore + 1)
         raise Refused(_deja(autre)) from conflict
     log.event("compte.ouvert", compte=compte_id)
     return result
@@ -217,6 +219,11 @@ def demande_a_traiter(ctx: Context, compte_id: str) -> Demande:
     if demande is None or not rules.peut_traiter(demande, ctx.user.structures):
         raise NotFound
     return demande
+
+
+def compter_l_export(ctx: Context) -> None:
+    """Rule T4: lists taken away are few."""
+    consume(ctx, EXPORTS, ctx.user.id)
 
 
 def noter_la_lecture(ctx: Context, compte_id: str, quoi: str) -> None:

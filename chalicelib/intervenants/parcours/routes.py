@@ -182,7 +182,7 @@ def get_diplome(ctx: Context, piece_id: str) -> Reply:
 @bp.page("/mon-profil/diplomes/{piece_id}/supprimer", access=Access.INTERVENANT)
 def get_supprimer_diplome(ctx: Context, piece_id: str) -> Reply:
     """Rule D7: asked before it is done."""
-    return page(SUPPRIMER_DIPLOME, piece=pieces.sienne(ctx, piece_id, DIPLOME))
+    return page(SUPPRIMER_DIPLOME, piece=pieces.sienne(ctx, piece_id, DIPLOME, a_retirer=True))
 
 
 @bp.page("/mon-profil/diplomes/{piece_id}/supprimer", access=Access.INTERVENANT, methods=("POST",))

@@ -85,7 +85,7 @@ def supprimer_le_diplome(ctx: Context, piece_id: str) -> str:
 
     def acte() -> str:
         act, _, _ = _changer(ctx)
-        pieces.supprimer(act, pieces.sienne(ctx, piece_id, DIPLOME))
+        pieces.supprimer(act, pieces.sienne(ctx, piece_id, DIPLOME, a_retirer=True))
         return profil.conclure(act, _retour(INITIALES, "diplome-supprime"))
 
     return _encore(acte)

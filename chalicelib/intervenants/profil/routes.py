@@ -127,7 +127,7 @@ def get_original(ctx: Context, piece_id: str) -> Reply:
 @bp.page("/mon-profil/cv/{piece_id}/supprimer", access=Access.INTERVENANT)
 def get_supprimer_cv(ctx: Context, piece_id: str) -> Reply:
     """Rule D10: asked before it is done."""
-    return page(SUPPRIMER, piece=pieces.sienne(ctx, piece_id, pieces.CV))
+    return page(SUPPRIMER, piece=pieces.sienne(ctx, piece_id, pieces.CV, a_retirer=True))
 
 
 @bp.page("/mon-profil/cv/{piece_id}/supprimer", access=Access.INTERVENANT, methods=("POST",))

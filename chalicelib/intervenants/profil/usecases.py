@@ -67,7 +67,7 @@ def annoncer_le_cv(ctx: Context, profil: Profil) -> str:
 def supprimer_le_cv(ctx: Context, profil: Profil, piece_id: str) -> str:
     """Rule D10: the CV can be deleted."""
     act = commencer(ctx, profil)
-    pieces.supprimer(act, pieces.sienne(ctx, piece_id, CV))
+    pieces.supprimer(act, pieces.sienne(ctx, piece_id, CV, a_retirer=True))
     return conclure(act, "/mon-profil/cv")
 
 

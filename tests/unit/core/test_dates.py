@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.dates import NBSP, heure, instant, jour, taille
+from chalicelib.core.dates import NBSP, duree, heure, instant, jour, taille
 
 
 def lu(texte: str) -> str:
@@ -50,6 +50,15 @@ def test_un_jour_se_lit_en_toutes_lettres_a_l_heure_de_paris(valeur: date | str,
 )
 def test_une_heure_se_lit_a_paris(valeur: datetime | str, attendu: str) -> None:
     assert lu(heure(valeur)) == attendu
+
+
+@pytest.mark.parametrize(
+    ("secondes", "attendu"),
+    [(1, "une minute"), (60, "une minute"), (61, "2 minutes"), (5400, "90 minutes"), (5401, "2 heures"),
+     (82_800, "23 heures")],
+)  # fmt: skip
+def test_une_attente_se_dit_en_minutes_puis_en_heures(secondes: int, attendu: str) -> None:
+    assert duree(secondes).replace("\u00a0", " ") == attendu
 
 
 def test_un_instant_dit_le_jour_et_l_heure() -> None:
