@@ -136,6 +136,17 @@ def rempli(monde: Monde) -> None:
 
 
 @etat(rempli)
+def employeur_propose(monde: Monde) -> None:
+    """He searched for his employer: the page proposes one."""
+    jean, chemin = monde.client("jean"), "/mon-profil/identification"
+    saisie = {"employeur_raison_sociale": ["commune de nancy"], "action": ["chercher_employeur"]}
+    champs = {**jean.get(chemin).page.form(chemin)["fields"], **saisie}
+    trouves = jean.post(chemin, [(nom, v) for nom, valeurs in champs.items() for v in valeurs])
+    boutons = trouves.page.form(chemin)["buttons"]
+    monde.valeurs["employeur"] = next(valeur for nom, valeur in boutons if nom == "employeur_choisi")
+
+
+@etat(rempli)
 def diplome_disponible(monde: Monde) -> None:
     """A diploma in force, on his line."""
     monde.valeurs["piece"] = parcours.joindre_un_diplome(
@@ -279,6 +290,12 @@ def jamais_active(monde: Monde) -> None:
     monde.guichet.advance(days=7, minutes=1)
 
 
+@etat(jamais_active)
+def compte_echu(monde: Monde) -> None:
+    """The sweep has not come; somebody is about to give the same identity and address."""
+    parcours.ouvrir_les_documents(monde.client("zoe"))
+
+
 @etat(inscrit)
 def adresse_marquee(monde: Monde) -> None:
     """The address came back before the mail left."""
@@ -331,7 +348,19 @@ def complet(monde: Monde) -> None:
     assert etape.page.form("/connexion/code")
 
 
+def liberer_l_adresse(monde: Monde) -> None:
+    """What the sweep owed: the account that nobody activated goes."""
+    from chalicelib.intervenants.inscription import usecases
+
+    usecases.supprimer_le_compte_non_active(parcours._acte(monde.clients["zoe"]).ctx, monde.valeurs["compte"])
+
+
 # What others do in the middle of an act.
+
+
+def balayer_les_comptes(monde: Monde) -> None:
+    """The sweep of accounts comes."""
+    monde.appeler("balayer_comptes", maintenant(monde))
 
 
 def sept_jours_apres(monde: Monde) -> None:
