@@ -70,10 +70,12 @@ class Banc:
             self.scene.du(self.monde)
             self.du = ecart(self.avant, photo())
             self.scene.preparer(self.monde)
+        deja_faite = self._commande()
         with self.monde.fil.ecoute():
             issue = self.scene.jouer(self.monde)
         appels = list(self.monde.fil.appels)
-        effet, fait, commande = ecart(self.avant, photo()), ecart(self.fond, photo(False)), self._commande()
+        effet, fait = ecart(self.avant, photo()), ecart(self.fond, photo(False))
+        commande = self._commande() and not deja_faite
         but = self._arrivee(issue)
         self._la_suite()
         final, mails = ecart(self.fond, photo(False)), self._mails()

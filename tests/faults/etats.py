@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.core import audit
 from chalicelib.core.errors import PortalError
+from tests.client import Answer
 from tests.faults.monde import Monde, etat, lignes, message, planifie
 from tests.fichiers.portables import pdf
 from tests.web import parcours
@@ -449,6 +450,16 @@ def session_finie(monde: Monde) -> Any:
     reponse = jean.submit(page, "/mon-profil/identification", ville="Metz")
     assert reponse.status == 401
     return reponse
+
+
+def bouton_presse(monde: Monde) -> Answer:
+    """Jean opened his link and pressed its button; the browser has not seen the answer yet."""
+    jean, lien = monde.client("jean"), monde.valeurs["lien"]
+    page = jean.get(lien)
+    cookies = dict(jean.cookies)
+    assert jean.submit(page, lien).status == 303
+    jean.cookies = cookies
+    return page
 
 
 # What AWS tells the handlers.

@@ -231,7 +231,7 @@ class Evenement(Scene):
 
 
 _AUTRE_NOM = {**IDENTIFICATION, "nom": "DUBOIS-MARTIN", "nom_usage": "DUBOIS", "suite": "suivante"}
-_EMPLOYE = {**IDENTIFICATION, **FONCTIONNAIRE, "employeur_raison_sociale": "commune de nancy", "employeur_ville": "Toul"}
+_EMPLOYE = {**IDENTIFICATION, **FONCTIONNAIRE, "employeur_raison_sociale": "commune de nancy"}
 _CV, _PARCOURS = "/mon-profil/cv", "/mon-profil/parcours"
 _LIGNE = f"{_PARCOURS}/initiales/{{ligne}}"
 _MOT_DE_PASSE, _OUBLI, _ADRESSE = "/mon-compte/mot-de-passe", "/mot-de-passe-oublie", "/mon-compte/adresse-e-mail"
@@ -269,6 +269,8 @@ FORMULAIRES = [
     Formulaire("POST /activation/renvoyer", "", etats.a_activer, "jean", "/activation/renvoyer",
                {"email": IDENTITE["email"], "captcha": captcha}),
     Formulaire("POST /activation/{jeton}", "", etats.a_activer, "jean", "{lien}", intrus=etats.sept_jours_apres,
+               hors_limite=frozenset({"connexion-origine"})),
+    Formulaire("POST /activation/{jeton}", "un double clic", etats.a_activer, "jean", page=etats.bouton_presse,
                hors_limite=frozenset({"connexion-origine"})),
     Formulaire("POST /mon-profil/identification", "un autre nom", etats.rempli, "jean", "/mon-profil/identification",
                _AUTRE_NOM, intrus=etats.transmettre),
