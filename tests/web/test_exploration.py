@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 
 from infra.local.passerelle import Routes
 from tests.client import ORIGIN, Answer, Client
-from tests.meta.sources import RACINE
 from tests.web import parcours
 from tests.web.conftest import Guichet
 from tests.web.memoire import Memoire
+from tests.web.parametres import Lus, lire, parametres
 from tests.web.parcours import GENS, Scene, scene
 from tests.web.test_saisies_hostiles import SAISIES
 
@@ -126,7 +126,7 @@ def _champs(memoire: Lieu, role: str, motif: str, depart: dict[str, list[str]], 
             debut = time.process_time()
             saine(role, lieu.clients[role].get(reponse.location), debut, f"après POST {motif} {saisie!r}")
 
-    noms = sorted({*depart, "action", "suite"} - {"commande"})
+    noms = sorted({*depart, *parametres().form} - {"commande"})
     explorer(verifier, st.dictionaries(st.sampled_from(noms), TEXTES, min_size=1, max_size=6))
 
 
@@ -157,12 +157,6 @@ def test_un_texte_quelconque_derriere_un_lien_qui_vaut(guichet: Guichet) -> None
     _champs(Lieu(lieu, guichet), "visiteur", "/nouveau-mot-de-passe/{jeton}", depart, chemin)
 
 
-def parametres_lus() -> list[str]:
-    """Names that views read in the address."""
-    sources = (RACINE / "chalicelib").rglob("routes.py")
-    return sorted({nom for f in sources for nom in re.findall(r'\.first\("(\w+)"', f.read_text(encoding="utf-8"))})
-
-
 def _adresses(memoire: Lieu, role: str, motif: str, noms: list[str]) -> None:
     def verifier(segment: str, question: dict[str, str]) -> None:
         memoire.rendre()
@@ -182,10 +176,39 @@ def _adresses(memoire: Lieu, role: str, motif: str, noms: list[str]) -> None:
 @pytest.mark.parametrize("role", ACCES)
 def test_un_texte_quelconque_dans_une_adresse(guichet: Guichet, role: str) -> None:
     memoire = Lieu(scene(guichet), guichet)
-    noms = parametres_lus()
-    assert {"apres", "manques", "suite"} <= set(noms)
+    noms = sorted(parametres().query)
     for motif in routes(guichet, role, "GET"):
         _adresses(memoire, role, motif, noms)
+
+
+def test_l_exploration_connait_chaque_parametre() -> None:
+    lus = parametres()
+    assert lus.illisibles == []
+    assert {"apres", "manques", "suite", "q", "bloc", "annulee"} <= lus.query
+    assert {"action", "employeur_choisi", "suite"} <= lus.form
+
+
+@pytest.mark.parametrize(
+    ("source", "query", "form", "illisibles"),
+    [
+        pytest.param('ctx.request.query.first("a")', {"a"}, set(), 0, id="écrit"),
+        pytest.param('d = ctx.request.query\nd.first("a")', {"a"}, {"a"}, 0, id="sous un autre nom"),
+        pytest.param('"a" in ctx.request.form', set(), {"a"}, 0, id="présent ou non"),
+        pytest.param('ctx.request.form["a"]', set(), {"a"}, 0, id="indice"),
+        pytest.param('A = "a"\nctx.request.form.get(A)', set(), {"a"}, 0, id="constante"),
+        pytest.param('[n for n in ("a", "b") if r.query.first(n)]', {"a", "b"}, set(), 0, id="liste"),
+        pytest.param("def f(n): return r.form.first(n)", set(), set(), 1, id="argument"),
+        pytest.param('n = "a"\ndef f(n): return r.form.first(n)', set(), set(), 1, id="argument homonyme"),
+        pytest.param('r.form.first("a" + b)', set(), set(), 1, id="calcul"),
+    ],
+)
+def test_un_parametre_lu_d_une_facon_ou_d_une_autre_est_connu_ou_se_voit(
+    source: str, query: set[str], form: set[str], illisibles: int
+) -> None:
+    """The planted reds."""
+    lus = Lus()
+    lire("planté", source, lus)
+    assert (lus.query, lus.form, len(lus.illisibles)) == (query, form, illisibles)
 
 
 def test_l_exploration_voit_une_panne_une_fuite_et_une_lenteur() -> None:
