@@ -58,6 +58,7 @@ class Banc:
     reference: Reference = field(init=False)
     avant: Counter[Forme] = field(init=False)
     fond: Counter[Forme] = field(init=False)
+    du: dict[Forme, int] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.monde.hors_limite = self.scene.hors_limite
@@ -65,10 +66,16 @@ class Banc:
         deja = invariants.fautes(self.monde, False)
         assert not deja, f"{self.scene} commence mal : {deja}"
         self.avant, self.fond = photo(), photo(False)
+        if self.scene.du:
+            self.scene.du(self.monde)
+            self.du = ecart(self.avant, photo())
+            self.scene.preparer(self.monde)
+        deja_faite = self._commande()
         with self.monde.fil.ecoute():
             issue = self.scene.jouer(self.monde)
         appels = list(self.monde.fil.appels)
-        effet, fait, commande = ecart(self.avant, photo()), ecart(self.fond, photo(False)), self._commande()
+        effet, fait = ecart(self.avant, photo()), ecart(self.fond, photo(False))
+        commande = self._commande() and not deja_faite
         but = self._arrivee(issue)
         self._la_suite()
         final, mails = ecart(self.fond, photo(False)), self._mails()
@@ -201,6 +208,7 @@ class Banc:
     def _aussitot(self, point: Point, issue: Issue) -> Iterator[str]:
         yield from invariants.fautes(self.monde, False)
         effet = ecart(self.avant, photo())
+        effet = {} if effet == self.du else effet
         if point.sorte.nom == INTRUS:
             return
         if self.reference.commande:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from infra.local.employeurs import Employeurs
 from tests.faults import bilan
 from tests.faults import fil as fils
 from tests.faults.monde import Monde
@@ -28,16 +29,30 @@ def fil(monkeypatch: pytest.MonkeyPatch) -> fils.Fil:
     return fils.poser(monkeypatch)
 
 
+@pytest.fixture(scope="session")
+def repertoire() -> Iterator[str]:
+    """The register of public employers: its stand-in's address."""
+    serveur = Employeurs()
+    serveur.demarrer()
+    yield serveur.url
+    serveur.arreter()
+
+
 @pytest.fixture
-def monde(fil: fils.Fil, guichet: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Monde]:
+def monde(fil: fils.Fil, guichet: Any, repertoire: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Monde]:
     """The portal, ready for its scenes. What is pure and slow is done once for each file: its check, its drawing."""
     from chalicelib.core import contenu
+    from chalicelib.core.settings import settings
 
     monkeypatch.setattr(contenu, "verifier", _verifier())
     monkeypatch.setattr(contenu, "pages_images", _pages())
+    monkeypatch.setenv("EMPLOYEURS_URL", repertoire)
+    settings.cache_clear()
     logging.disable(logging.CRITICAL)
     yield Monde(guichet, fil)
     logging.disable(logging.NOTSET)
+    monkeypatch.undo()
+    settings.cache_clear()
 
 
 @functools.cache

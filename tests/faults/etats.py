@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.core import audit
 from chalicelib.core.errors import PortalError
+from tests.client import Answer
 from tests.faults.monde import Monde, etat, lignes, message, planifie
 from tests.fichiers.portables import pdf
 from tests.web import parcours
@@ -133,6 +134,17 @@ def rempli(monde: Monde) -> None:
     """His profile can be transmitted."""
     parcours.tout_remplir(monde.client("jean"))
     monde.valeurs["ligne"] = parcours.premiere_ligne(monde.valeurs["compte"], "initiales")
+
+
+@etat(rempli)
+def employeur_propose(monde: Monde) -> None:
+    """He searched for his employer: the page proposes one."""
+    jean, chemin = monde.client("jean"), "/mon-profil/identification"
+    saisie = {"employeur_raison_sociale": ["commune de nancy"], "action": ["chercher_employeur"]}
+    champs = {**jean.get(chemin).page.form(chemin)["fields"], **saisie}
+    trouves = jean.post(chemin, [(nom, v) for nom, valeurs in champs.items() for v in valeurs])
+    boutons = trouves.page.form(chemin)["buttons"]
+    monde.valeurs["employeur"] = next(valeur for nom, valeur in boutons if nom == "employeur_choisi")
 
 
 @etat(rempli)
@@ -279,6 +291,12 @@ def jamais_active(monde: Monde) -> None:
     monde.guichet.advance(days=7, minutes=1)
 
 
+@etat(jamais_active)
+def compte_echu(monde: Monde) -> None:
+    """The sweep has not come; somebody is about to give the same identity and address."""
+    parcours.ouvrir_les_documents(monde.client("zoe"))
+
+
 @etat(inscrit)
 def adresse_marquee(monde: Monde) -> None:
     """The address came back before the mail left."""
@@ -331,7 +349,19 @@ def complet(monde: Monde) -> None:
     assert etape.page.form("/connexion/code")
 
 
+def liberer_l_adresse(monde: Monde) -> None:
+    """What the sweep owed: the account that nobody activated goes."""
+    from chalicelib.intervenants.inscription import usecases
+
+    usecases.supprimer_le_compte_non_active(parcours._acte(monde.clients["zoe"]).ctx, monde.valeurs["compte"])
+
+
 # What others do in the middle of an act.
+
+
+def balayer_les_comptes(monde: Monde) -> None:
+    """The sweep of accounts comes."""
+    monde.appeler("balayer_comptes", maintenant(monde))
 
 
 def sept_jours_apres(monde: Monde) -> None:
@@ -420,6 +450,16 @@ def session_finie(monde: Monde) -> Any:
     reponse = jean.submit(page, "/mon-profil/identification", ville="Metz")
     assert reponse.status == 401
     return reponse
+
+
+def bouton_presse(monde: Monde) -> Answer:
+    """Jean opened his link and pressed its button; the browser has not seen the answer yet."""
+    jean, lien = monde.client("jean"), monde.valeurs["lien"]
+    page = jean.get(lien)
+    cookies = dict(jean.cookies)
+    assert jean.submit(page, lien).status == 303
+    jean.cookies = cookies
+    return page
 
 
 # What AWS tells the handlers.

@@ -120,12 +120,14 @@ def _remettre_les_objets(image: Instantane) -> None:
 
 
 def oublier() -> None:
-    """What a process keeps of AWS in memory, but its clients."""
+    """What a process keeps of other services in memory, but its clients."""
+    from chalicelib.commun.employeurs import queries
     from chalicelib.core import aws
     from chalicelib.core.web import secret
 
     secret.secret.cache_clear()
     aws.queue_url.cache_clear()
+    queries._memoire = queries.Memoire()
 
 
 def processus_neuf() -> None:
@@ -133,6 +135,7 @@ def processus_neuf() -> None:
     from chalicelib.core import table
 
     client = table.connection().client
+    oublier()
     conftest.forget_clients()
     table.connection()._client = client
 

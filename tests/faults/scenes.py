@@ -12,7 +12,7 @@ from tests.client import Answer
 from tests.faults import etats
 from tests.faults.fil import Mort, SansFin
 from tests.faults.monde import Batisseur, Instantane, Monde, anonyme, mettre, prendre, rendre
-from tests.web.parcours import IDENTIFICATION, IDENTITE, LIGNES, PARCOURS
+from tests.web.parcours import FONCTIONNAIRE, IDENTIFICATION, IDENTITE, LIGNES, PARCOURS
 
 Saisie = dict[str, Any]
 
@@ -55,12 +55,14 @@ class Issue:
 @dataclass
 class Scene:
     """An act: its key in `actes()`, its name, the state in which it begins. `intrus`: what somebody else may do in the
-    middle of it. `hors_limite`: limits that do not count it, though they count acts which look like it."""
+    middle of it. `du`: an act of its own, due already, that this one carries out first: alone, it is no half of it.
+    `hors_limite`: limits that do not count it, though they count acts which look like it."""
 
     cle: str
     nom: str
     etat: Batisseur
     intrus: Callable[[Monde], Any] | None = field(default=None, kw_only=True)
+    du: Callable[[Monde], Any] | None = field(default=None, kw_only=True)
     hors_limite: frozenset[str] = field(default=frozenset(), kw_only=True)
 
     def __str__(self) -> str:
@@ -229,6 +231,7 @@ class Evenement(Scene):
 
 
 _AUTRE_NOM = {**IDENTIFICATION, "nom": "DUBOIS-MARTIN", "nom_usage": "DUBOIS", "suite": "suivante"}
+_EMPLOYE = {**IDENTIFICATION, **FONCTIONNAIRE, "employeur_raison_sociale": "commune de nancy"}
 _CV, _PARCOURS = "/mon-profil/cv", "/mon-profil/parcours"
 _LIGNE = f"{_PARCOURS}/initiales/{{ligne}}"
 _MOT_DE_PASSE, _OUBLI, _ADRESSE = "/mon-compte/mot-de-passe", "/mot-de-passe-oublie", "/mon-compte/adresse-e-mail"
@@ -261,12 +264,22 @@ FORMULAIRES = [
                {**IDENTITE, "captcha": captcha}),
     Formulaire("POST /deposer-un-cv", "déjà un compte", etats.deja_inscrit, "zoe", "/deposer-un-cv",
                {**IDENTITE, "captcha": captcha}),
+    Formulaire("POST /deposer-un-cv", "un compte échu", etats.compte_echu, "zoe", "/deposer-un-cv",
+               {**IDENTITE, "captcha": captcha}, intrus=etats.balayer_les_comptes, du=etats.liberer_l_adresse),
     Formulaire("POST /activation/renvoyer", "", etats.a_activer, "jean", "/activation/renvoyer",
                {"email": IDENTITE["email"], "captcha": captcha}),
     Formulaire("POST /activation/{jeton}", "", etats.a_activer, "jean", "{lien}", intrus=etats.sept_jours_apres,
                hors_limite=frozenset({"connexion-origine"})),
+    Formulaire("POST /activation/{jeton}", "un double clic", etats.a_activer, "jean", page=etats.bouton_presse,
+               hors_limite=frozenset({"connexion-origine"})),
     Formulaire("POST /mon-profil/identification", "un autre nom", etats.rempli, "jean", "/mon-profil/identification",
                _AUTRE_NOM, intrus=etats.transmettre),
+    Formulaire("POST /mon-profil/identification", "un employeur cherché", etats.rempli, "jean",
+               "/mon-profil/identification", {**_EMPLOYE, "action": "chercher_employeur"}, intrus=etats.transmettre),
+    Formulaire("POST /mon-profil/identification", "un employeur choisi", etats.employeur_propose, "jean",
+               "/mon-profil/identification",
+               {**_EMPLOYE, "employeur_choisi": lambda monde, page: monde.valeurs["employeur"]},
+               intrus=etats.transmettre),
     Formulaire("POST /mon-profil/transmission", "", etats.a_transmettre, "jean", "/mon-profil/verification",
                intrus=etats.supprimer_le_cv),
     Formulaire("POST /gestion/inscriptions/recherche", "", etats.a_valider, "gaelle", "/gestion/inscriptions/recherche",
@@ -337,6 +350,7 @@ _LECTEURS = {
 _SEULS = {"/mon-profil/transmission": "jean", "/connexion/code": "en_route"}
 _ADRESSES = {
     "/statique/{nom}": statique("guichet.css"),
+    "/employeurs": "/employeurs?q=commune",
     "/nouveau-mot-de-passe/{jeton}": "{oubli}",
     "/nouvelle-adresse/{jeton}": "{adresse}",
 }

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults import scenes
+from tests.faults import portee, scenes
 from tests.faults.banc import Banc
 from tests.faults.bilan import PREUVE
 from tests.faults.conftest import GRAINE
@@ -45,6 +45,15 @@ def test_une_page_que_l_on_ne_peut_pas_lire_le_dit(monde: Monde, scene: scenes.S
 def test_chaque_acte_de_l_application_a_sa_scene() -> None:
     assert scenes.sans_scene(scenes.actes(), scenes.SCENES) == []
     assert {scene.cle for scene in scenes.SCENES} <= set(scenes.actes()), "scène d’un acte qui n’existe plus"
+
+
+def test_chaque_cas_d_usage_est_joue_par_une_scene(monde: Monde) -> None:
+    with portee.ecoute() as appeles:
+        for scene in [*scenes.SCENES, *scenes.pages()]:
+            with appeles.sourd():
+                scene.preparer(monde)
+            scene.jouer(monde)
+    assert portee.declares() - appeles == set()
 
 
 @pytest.mark.rule("T1", "T6")

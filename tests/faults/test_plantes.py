@@ -1,8 +1,10 @@
 """The bench itself: mistakes planted one by one in the portal, that nobody sees as long as nothing fails. Each must be
 seen by the bench; the portal as it is must pass at the same points."""
 
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from chalicelib.core.web import limits, pages
 from chalicelib.intervenants.profil import public as profil
 from chalicelib.intervenants.profil import rules as regles_du_profil
 from chalicelib.intervenants.profil.store import ProfilRow, pk
-from tests.faults import scenes
+from tests.faults import portee, scenes
 from tests.faults.banc import Banc
 from tests.faults.monde import Monde
 
@@ -122,6 +124,21 @@ def test_le_banc_voit_la_faute_plantee(monde: Monde, monkeypatch: pytest.MonkeyP
     plante.planter(monkeypatch)
     vues = _eprouver(monde, plante)
     assert any(plante.attendu in faute for faute in vues), vues
+
+
+def test_un_cas_d_usage_que_personne_n_appelle_se_voit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a module that the plant writes; what is called by another name, or by another act, is seen."""
+    module = tmp_path / "annonces" / "usecases.py"
+    module.parent.mkdir()
+    corps = {"publier": "_noter(); prevenir()", "prevenir": "pass", "retirer": "pass", "_noter": "pass"}
+    module.write_text("\n".join(f"def {nom}(): {fait}" for nom, fait in corps.items()))
+    monkeypatch.syspath_prepend(tmp_path)
+    publier = importlib.import_module("annonces.usecases").publier
+    with portee.ecoute(tmp_path) as appeles:
+        publier()
+        with appeles.sourd():
+            importlib.import_module("annonces.usecases").retirer()
+    assert portee.declares(tmp_path) - appeles == {"annonces/usecases.py retirer"}
 
 
 def test_un_acte_sans_scene_se_voit() -> None:

@@ -14,6 +14,7 @@ from moto import mock_aws
 from tests.client import Answer, Client
 from tests.droits import Guarded
 from tests.web import conftest
+from tests.web.memoire import BUCKET, Memoire, objets
 
 MOT_DE_PASSE = "Marcher-2-Loin!"
 IDENTITE = {
@@ -256,9 +257,10 @@ def valeurs(answer: Answer, action: str) -> dict[str, Any]:
 
 
 def photo(guichet: Any, sauf: tuple[str, ...] = ("noyau",)) -> dict[str, list[Any]]:
-    """All that the tables hold, but `sauf`: two photos are equal when nothing changed."""
+    """All that the tables hold, but `sauf`, and the bucket: two photos are equal when nothing changed."""
     noms = [nom for nom in conftest.TABLES if nom not in sauf]
-    return {nom: sorted(guichet.rows(nom), key=lambda row: (row["pk"]["S"], row["sk"]["S"])) for nom in noms}
+    lignes = {nom: sorted(guichet.rows(nom), key=lambda row: (row["pk"]["S"], row["sk"]["S"])) for nom in noms}
+    return lignes | {"le bucket": sorted(objets().items())}
 
 
 def compte(guichet: Any, email: str = IDENTITE["email"]) -> str:
@@ -374,16 +376,25 @@ def depuis_la(client: Client, compte_id: str) -> None:
     usecases.transmettre(_acte(client, comptes.compte(compte_id)).ctx)
 
 
+DECISIONS = {"valider": (), "demander_un_complement": ("Précisez vos diplômes.",), "rejeter": ("Pas de besoin.",)}
+
+
 def valide(client: Client, **autre: Any) -> str:
     """A validated trainer, logged in. The decision is that of « v@demo.fr », made for it."""
+    compte_id = transmise(client, **autre)
+    decider("valider", compte_id, autre.get("structure", "grand-est"))
+    return compte_id
+
+
+def decider(quoi: str, compte_id: str, structure: str = "grand-est") -> None:
+    """What « v@demo.fr » decides of an application."""
     from chalicelib.commun.comptes import public as comptes
     from chalicelib.intervenants.inscription import usecases
 
-    compte_id = transmise(client, **autre)
-    structure = autre.get("structure", "grand-est")
-    personnel("v@demo.fr", [structure], prenom="Victoire")
-    usecases.valider(_acte(client, comptes.compte_de_l_adresse("v@demo.fr")).ctx, compte_id)
-    return compte_id
+    if comptes.compte_de_l_adresse("v@demo.fr") is None:
+        personnel("v@demo.fr", [structure], prenom="Victoire")
+    ctx = _acte(Client(None), comptes.compte_de_l_adresse("v@demo.fr")).ctx
+    getattr(usecases, quoi)(ctx, compte_id, *DECISIONS[quoi])
 
 
 def en_poste(
@@ -408,8 +419,6 @@ def en_poste(
 
 
 # Files: what the bucket and the scanner would say.
-
-BUCKET = "guichet-test-fichiers"
 
 
 def annoncer_un_diplome(client: Client, compte_id: str) -> str:
@@ -506,7 +515,16 @@ def messages(file: str) -> list[str]:
 
 # Everybody at once: for the matrices that walk all routes.
 
-ROLES = ("visiteur", "en inscription", "en attente", "validé", "gestionnaire", "autre gestionnaire", "administrateur")
+GENS = {
+    "en inscription": "ALPHA",
+    "en attente": "BRAVO",
+    "validé": "CHARLIE",
+    "à compléter": "DELTA",
+    "rejeté": "ECHO",
+    "archivé": "FOXTROT",
+}
+"""Trainers, by the state of their application: each one's name."""
+ROLES = ("visiteur", *GENS, "gestionnaire", "autre gestionnaire", "administrateur")
 JETON, AILLEURS = "x" * 43, "f" * 64
 
 
@@ -525,7 +543,7 @@ class Scene:
         """A route's address with the objects of `de`; else the role's own, or those of the application that waits."""
         qui = de or (role if role in self.fichiers else "en attente")
         valeurs = {
-            "compte_id": self.comptes["en attente"],
+            "compte_id": self.comptes[de if de in self.comptes else "en attente"],
             "piece_id": (self.diplomes if "diplomes" in motif else self.fichiers)[qui],
             "bloc": "initiales",
             "ligne_id": self.lignes[qui],
@@ -566,20 +584,30 @@ def _statique() -> str:
     return f"{empreinte('guichet.css')}-guichet.css"
 
 
+_scene: list[tuple[Memoire, Scene]] = []
+
+
 def scene(guichet: Any) -> Scene:
-    """Trainers in each state with a CV, staff of two structures, a mail given up."""
+    """Trainers in each state with a CV and a diploma, staff of two structures, a mail given up; made once."""
+    if not _scene or _scene[0][0].now != guichet.now:
+        faite = _faire_la_scene(guichet)
+        _scene[:] = [(Memoire.de(guichet, faite.clients), faite)]
+    memoire, faite = _scene[0]
+    ici = copy.copy(faite)
+    ici.clients = {role: guichet.client(client.source) for role, client in faite.clients.items()}
+    ici.comptes, ici.fichiers, ici.diplomes, ici.lignes = (
+        dict(choses) for choses in (faite.comptes, faite.fichiers, faite.diplomes, faite.lignes)
+    )
+    memoire.rendre(guichet, ici.clients)
+    return ici
+
+
+def _faire_la_scene(guichet: Any) -> Scene:
     from chalicelib.core import outbox
-    from tests.fichiers import txt
 
     clients = {role: guichet.client(f"192.0.2.{i}") for i, role in enumerate(ROLES, start=10)}
-    comptes, fichiers, diplomes, lignes = {}, {}, {}, {}
-    for role, nom in (("en inscription", "ALPHA"), ("en attente", "BRAVO"), ("validé", "CHARLIE")):
-        autre = {"nom": nom, "nom_usage": nom, "email": f"{nom.lower()}@exemple.fr"}
-        comptes[role] = valide(clients[role], **autre) if role == "validé" else rempli(clients[role], **autre)
-        fichiers[role] = joindre_un_cv(guichet, clients[role], comptes[role], txt(), "cv.txt")
-        diplomes[role] = joindre_un_diplome(guichet, clients[role], comptes[role], txt(), "diplome.txt")
-        lignes[role] = premiere_ligne(comptes[role], "initiales")
-    depuis_la(clients["en attente"], comptes["en attente"])
+    gens = {role: _faire_quelqu_un(guichet, clients[role], role) for role in GENS}
+    comptes, fichiers, diplomes, lignes = ({role: de[rang] for role, de in gens.items()} for rang in range(4))
     en_poste(clients["gestionnaire"])
     en_poste(clients["autre gestionnaire"], "h@demo.fr", ("bretagne",), prenom="Hervé")
     en_poste(clients["administrateur"], "a@demo.fr", (), "ADMINISTRATEUR", "Alix")
@@ -592,3 +620,42 @@ def scene(guichet: Any) -> Scene:
     for client in clients.values():  # what a first page makes (secrets, the visit) is made
         client.follow(client.get("/connexion"))
     return Scene(clients, comptes, fichiers, diplomes, lignes, "1" * 26)
+
+
+_DECIDEES = {"à compléter": "demander_un_complement", "archivé": "demander_un_complement", "rejeté": "rejeter"}
+
+
+def _faire_quelqu_un(guichet: Any, client: Client, role: str) -> tuple[str, str, str, str]:
+    """A trainer in that state, with the ids of their account, CV, diploma and line. What is archived is long past."""
+    from tests.fichiers import txt
+
+    maintenant, nom = guichet.now, GENS[role]
+    if role == "archivé":
+        guichet.advance(days=-70)
+    autre = {"nom": nom, "nom_usage": nom, "email": f"{nom.lower()}@exemple.fr"}
+    compte_id = valide(client, **autre) if role == "validé" else rempli(client, **autre)
+    cv = joindre_un_cv(guichet, client, compte_id, txt(), "cv.txt")
+    diplome = joindre_un_diplome(guichet, client, compte_id, txt(), "diplome.txt")
+    if role not in {"validé", "en inscription"}:
+        depuis_la(client, compte_id)
+    if role in _DECIDEES:
+        decider(_DECIDEES[role], compte_id)
+    guichet.now = maintenant
+    if role == "archivé":
+        echoir(client, compte_id)
+    return compte_id, cv, diplome, premiere_ligne(compte_id, "initiales")
+
+
+def echoir(client: Client, compte_id: str) -> None:
+    """The two months are over: the application is archived, and its owner logs in again."""
+    from chalicelib.commun.comptes import public as comptes
+    from chalicelib.commun.comptes import usecases
+    from chalicelib.intervenants.inscription import store
+    from chalicelib.intervenants.inscription.usecases import echoir
+
+    demande, compte = store.lire(compte_id), comptes.compte(compte_id)
+    assert demande and compte and echoir(_acte(client).ctx, demande)
+    act = _acte(client)
+    cookie, _ = usecases.ouvrir_session(act, compte)
+    act.commit()
+    _entrer(act, client, cookie)

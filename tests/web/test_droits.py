@@ -1,143 +1,61 @@
-"""Who may ask what: every route by every role, and other people's objects (rules T6, U1, E2, G0)."""
+"""Who may ask what: every route by every role, and other people's objects (rules T6, U1, E1 to E4, G0)."""
 
-import re
-from pathlib import Path
-from urllib.parse import urlencode
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
 
+import boto3
 import pytest
 
-from tests.client import ORIGIN, Answer
-from tests.web import parcours
+from chalicelib.commun.comptes.rules import Access
+from chalicelib.commun.pieces import public as pieces
+from chalicelib.commun.pieces import store as rangement
+from chalicelib.core.errors import NotFound
+from chalicelib.core.web import pages
+from chalicelib.intervenants.inscription import rules as inscription
+from chalicelib.intervenants.inscription import usecases
+from chalicelib.intervenants.profil import rules as profil
+from tests.web import droits, parcours
 from tests.web.conftest import Guichet
-from tests.web.parcours import ROLES, Scene, photo, scene
+from tests.web.memoire import objets
+from tests.web.parcours import BUCKET, GENS, ROLES, photo, scene
 
 guichet = parcours.guichet
-PUBLIC, CONNECTE = "PUBLIC", "CONNECTE"
-INTERVENANT, GESTIONNAIRE, ADMINISTRATEUR = "INTERVENANT", "GESTIONNAIRE", "ADMINISTRATEUR"
-
-LISTE = Path(__file__).parents[1] / "meta" / "urls.txt"
-ROUTES = {
-    f"{ligne[0]} {ligne[1]}": ligne[2]
-    for ligne in map(str.split, LISTE.read_text(encoding="utf-8").splitlines())
-    if ligne[0] != "#"
-}
-"""What was decided, reviewed by hand; tests/meta compares it with the application."""
-OUVERTS = {
-    "visiteur": {PUBLIC},
-    "en inscription": {PUBLIC, CONNECTE, INTERVENANT},
-    "en attente": {PUBLIC, CONNECTE, INTERVENANT},
-    "validé": {PUBLIC, CONNECTE, INTERVENANT},
-    "gestionnaire": {PUBLIC, CONNECTE, GESTIONNAIRE},
-    "autre gestionnaire": {PUBLIC, CONNECTE, GESTIONNAIRE},
-    "administrateur": {PUBLIC, CONNECTE, ADMINISTRATEUR},
-}
-# What an access lets in and the object refuses: unknown captcha, no application yet, another structure's.
-SANS_OBJET = {
-    ("GET /captcha/{defi}/son", None),
-    ("GET /mon-profil/transmission", "en inscription"),
-    ("GET /gestion/inscriptions/{compte_id}", "autre gestionnaire"),
-    ("GET /gestion/inscriptions/{compte_id}/cv", "autre gestionnaire"),
-    ("GET /gestion/inscriptions/{compte_id}/diplomes/{piece_id}", "autre gestionnaire"),
-    ("GET /gestion/inscriptions/{compte_id}/diplomes/{piece_id}/original", "autre gestionnaire"),
-    ("POST /gestion/inscriptions/{compte_id}/valider", "autre gestionnaire"),
-    ("POST /gestion/inscriptions/{compte_id}/complement", "autre gestionnaire"),
-    ("POST /gestion/inscriptions/{compte_id}/rejeter", "autre gestionnaire"),
-}
-
-
-def demander(lieu: Scene, role: str, route: str, de: str = "") -> Answer:
-    """The route as a page of ours would ask it."""
-    methode, motif = route.split(" ")
-    chemin = lieu.chemin(motif, role, de)
-    if methode == "GET":
-        return lieu.clients[role].get(chemin)
-    entetes = {"content-type": "application/x-www-form-urlencoded", "origin": ORIGIN, "sec-fetch-site": "same-origin"}
-    return lieu.clients[role].send("POST", chemin, urlencode({"commande": lieu.commande(role)}), entetes)
-
-
-def sans_jetons(reponse: Answer) -> tuple[int, list[str], str]:
-    """An answer without what each answer has of its own (command tokens, the session's cookie)."""
-    corps = re.sub(r'(name="commande" value|data-session-fin)="[^"]*"', "", reponse.body)
-    return reponse.status, sorted(set(reponse.headers) - {"set-cookie"}), corps
 
 
 @pytest.mark.rule("T6", "G0", "E1", "E2")
 @pytest.mark.controle("T12", "T39")
 @pytest.mark.parametrize("role", ROLES)
-def test_chacun_n_ouvre_que_ses_pages(guichet: Guichet, subtests: pytest.Subtests, role: str) -> None:
-    lieu = scene(guichet)
-    avant = photo(guichet)
-    refusees = [route for route, droit in ROUTES.items() if droit not in OUVERTS[role]]
-    for route in refusees:
-        with subtests.test("refusée", route=route):
-            reponse = demander(lieu, role, route)
-            if role != "visiteur":
-                assert (reponse.status, reponse.page.h1) == (404, ["Cette page est introuvable"])
-            elif route == "POST /deconnexion":
-                assert reponse.location == "/"
-            elif route.startswith("GET"):
-                chemin = lieu.chemin(route.split(" ")[1], role)
-                assert (reponse.status, reponse.location) == (303, f"/connexion?suite={chemin}")
-            else:
-                assert (reponse.status, reponse.page.h1) == (401, ["Votre session a pris fin"])
-    assert photo(guichet) == avant
+def test_chacun_n_ouvre_que_ses_pages(guichet: Guichet, role: str) -> None:
+    assert list(droits.pages_de_chacun(guichet, role)) == []
 
-    permises = sorted(set(ROUTES) - set(refusees), key=lambda route: (route == "POST /deconnexion", route))
-    assert [route.partition(" ")[0] for route in permises] == sorted(route.partition(" ")[0] for route in permises)
-    fichiers = parcours.cles()
-    for route in permises:
-        if route.startswith("POST") and fichiers:
-            with subtests.test("lire ne change rien"):
-                assert photo(guichet, ("noyau", "audit")) == {t: r for t, r in avant.items() if t != "audit"}
-                assert parcours.cles() == fichiers
-            fichiers = set()
-        with subtests.test("permise", route=route):
-            reponse = demander(lieu, role, route)
-            attendu = {404} if {(route, None), (route, role)} & SANS_OBJET else None
-            assert reponse.status in (attendu or {200, 303, 409, 410, 422}), reponse.status
-            assert "connexion?suite" not in reponse.headers.get("location", "")
+
+@pytest.mark.rule("T6", "E1", "E3", "E4", "G0")
+@pytest.mark.controle("T45")
+@pytest.mark.parametrize("role", GENS)
+def test_l_etat_de_la_demande_dit_ce_que_l_on_peut_faire(guichet: Guichet, role: str) -> None:
+    assert list(droits.actes_permis(guichet, role)) == []
 
 
 @pytest.mark.rule("T6", "U1")
 @pytest.mark.controle("T40")
-def test_le_fichier_ou_la_ligne_d_un_autre_n_existe_pas(guichet: Guichet, subtests: pytest.Subtests) -> None:
-    lieu = scene(guichet)
-    avant = photo(guichet)
-    routes = [route for route in ROUTES if route.partition(" ")[2].startswith("/mon-profil/") and "_id}" in route]
-    assert len(routes) == 12
-    for role in ("en inscription", "validé", "en attente"):
-        for autre in {"en inscription", "validé", "en attente"} - {role}:
-            for route in routes:
-                with subtests.test("fichier", route=route, role=role, de=autre):
-                    sien = demander(lieu, role, route, autre)
-                    for choses in (lieu.fichiers, lieu.diplomes, lieu.lignes):
-                        choses["inconnu"] = "0" * 26
-                    assert sans_jetons(sien) == sans_jetons(demander(lieu, role, route, "inconnu"))
-                    assert sien.status in ({404, 409} if role == "en attente" else {404})
-    assert photo(guichet) == avant
+def test_le_fichier_ou_la_ligne_d_un_autre_n_existe_pas(guichet: Guichet) -> None:
+    assert list(droits.objets_des_autres(guichet)) == []
 
 
 @pytest.mark.rule("T6", "E2")
 @pytest.mark.controle("T40", "T41")
-def test_la_demande_d_une_autre_structure_n_existe_pas(guichet: Guichet, subtests: pytest.Subtests) -> None:
-    lieu = scene(guichet)
-    avant = photo(guichet)
-    attente = lieu.comptes["en attente"]
-    autres = {"inconnue": "0" * 26, "non transmise": lieu.comptes["en inscription"], "vide": "%20", "haute": "../" * 5}
-    for route in [route for route in ROUTES if "{compte_id}" in route]:
-        lieu.comptes["en attente"] = attente
-        sienne = sans_jetons(demander(lieu, "autre gestionnaire", route))
-        assert sienne[0] == 404
-        for nom, compte_id in autres.items():
-            with subtests.test(nom, route=route):
-                lieu.comptes["en attente"] = compte_id.replace("/", "%2F")
-                for role in ("autre gestionnaire", "gestionnaire"):
-                    autre = sans_jetons(demander(lieu, role, route))
-                    assert (autre[0], autre[1]) == (404, sienne[1])
-                    assert role == "gestionnaire" or autre[2] == sienne[2]
-    assert photo(guichet) == avant
-    liste = lieu.clients["autre gestionnaire"].get("/gestion/inscriptions")
-    assert "Aucune demande n’attend votre décision." in liste.page.text and "BRAVO" not in liste.body
+def test_la_demande_d_une_autre_structure_n_existe_pas(guichet: Guichet) -> None:
+    assert list(droits.demandes_des_autres(guichet)) == []
+    liste = scene(guichet).clients["autre gestionnaire"].get("/gestion/inscriptions")
+    assert "Aucune demande n’attend votre décision." in liste.page.text
+    assert not [nom for nom in GENS.values() if nom in liste.body]
+
+
+@pytest.mark.rule("T6", "E2")
+@pytest.mark.controle("T45")
+def test_sa_structure_lit_tout_et_ne_decide_que_de_ce_qui_attend(guichet: Guichet) -> None:
+    assert list(droits.demandes_de_sa_structure(guichet)) == []
 
 
 @pytest.mark.rule("T6")
@@ -157,3 +75,84 @@ def test_une_methode_deguisee_reste_ce_qu_elle_est(guichet: Guichet) -> None:
     assert deguisee.status == 200
     assert client.get(f"{chemin}/valider").status == 404
     assert photo(guichet, ("noyau", "audit")) == avant
+
+
+# Mistakes planted one by one in the portal: the walk must see each.
+
+
+def _de_n_importe_qui(ctx: Any, piece_id: str, usage: Any) -> Any:
+    """Finds the file, and forgets to ask whose it is."""
+    toutes = [rangement.piece_of(row) for row in rangement.PieceRow.scan(rangement.PieceRow.sk.startswith("PIECE#"))]
+    trouvee = next((p for p in toutes if p.id == piece_id and p.usage == usage), None)
+    if trouvee is None:
+        raise NotFound
+    return trouvee
+
+
+def _sans_acces(ctx: Any, request: Any, access: Access) -> Any:
+    """Lets everybody who is logged in where staff are."""
+    return _guard(ctx, request, Access.CONNECTE if access is Access.GESTIONNAIRE else access)
+
+
+def _effacer_puis_refuser(ctx: Any, compte_id: str) -> Any:
+    """Changes the bucket, then looks at who asks."""
+    boto3.client("s3").delete_object(Bucket=BUCKET, Key=min(objets()))
+    return _demande_a_traiter(ctx, compte_id)
+
+
+_guard, _demande_a_traiter = pages._guard, usecases.demande_a_traiter
+_DIPLOME = "/mon-profil/diplomes/{piece_id}/original"
+Marche = Callable[[Guichet], Iterator[str]]
+PLANTES: dict[str, tuple[Any, str, Any, Marche, str]] = {
+    "un dossier oublie sa structure": (
+        inscription, "peut_traiter", lambda demande, structures: demande is not None, droits.demandes_des_autres,
+        "autre gestionnaire, GET /gestion/inscriptions/{compte_id} : voit la demande « en attente »",
+    ),
+    "l’original d’un diplôme oublie son propriétaire": (
+        pieces, "sienne", _de_n_importe_qui, droits.objets_des_autres,
+        f"validé, GET {_DIPLOME} : voit l’objet de « rejeté »",
+    ),
+    "une route oublie son accès": (
+        pages, "_guard", _sans_acces, lambda guichet: droits.pages_de_chacun(guichet, "validé"),
+        "validé, GET /gestion/inscriptions : pas refusée",
+    ),
+    "un refus a déjà effacé un fichier": (
+        usecases, "demande_a_traiter", _effacer_puis_refuser,
+        lambda guichet: droits.pages_de_chacun(guichet, "autre gestionnaire"),
+        "autre gestionnaire, GET /gestion/inscriptions/{compte_id}/cv : refusée, et quelque chose change",
+    ),
+    "un profil à l’étude se modifie": (
+        profil, "refus_de_modifier", lambda profil: None, lambda guichet: droits.actes_permis(guichet, "en attente"),
+        "en attente, POST /mon-profil/cv : 303",
+    ),
+    "une demande rejetée se présente aussitôt": (
+        inscription, "peut_representer_le", lambda demande: None,
+        lambda guichet: droits.actes_permis(guichet, "rejeté"), "rejeté, POST /mon-profil/transmission : 303",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("plante", PLANTES)
+def test_la_marche_voit_la_faute_plantee(guichet: Guichet, monkeypatch: pytest.MonkeyPatch, plante: str) -> None:
+    ou, nom, faute, marcher, attendue = PLANTES[plante]
+    scene(guichet)
+    monkeypatch.setattr(ou, nom, faute)
+    assert attendue in marcher(guichet)
+
+
+def etat_de(guichet: Guichet, role: str) -> str:
+    """The state of the application of a role of the scene."""
+    from chalicelib.intervenants.inscription import store
+
+    demande = store.lire(scene(guichet).comptes[role])
+    return demande.etat.name if demande else "BROUILLON"
+
+
+def test_un_role_ou_une_route_que_personne_n_a_decides_se_voit(guichet: Guichet) -> None:
+    assert set(droits.OUVERTS) == set(ROLES) and set(droits.ETATS) == set(GENS)
+    assert {etat.name for etat in inscription.Etat} == {etat_de(guichet, role) for role in GENS}, (
+        "every state of an application has its role"
+    )
+    lieu = scene(guichet)
+    with pytest.raises(KeyError):
+        replace(lieu).chemin("/annonces/{annonce_id}", "validé")

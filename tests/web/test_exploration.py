@@ -5,25 +5,24 @@ GUICHET_PREUVE=1 looks further; GUICHET_GRAINE (which a run of the faults draws 
 """
 
 import os
-import pickle
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
-from moto.core import DEFAULT_ACCOUNT_ID
-from moto.dynamodb import dynamodb_backends
 
 from infra.local.passerelle import Routes
 from tests.client import ORIGIN, Answer, Client
-from tests.meta.sources import RACINE
 from tests.web import parcours
 from tests.web.conftest import Guichet
-from tests.web.parcours import ROLES, Scene, scene
+from tests.web.memoire import Memoire
+from tests.web.parametres import Lus, lire, parametres
+from tests.web.parcours import GENS, Scene, scene
 from tests.web.test_saisies_hostiles import SAISIES
 
 guichet = parcours.guichet
@@ -39,9 +38,9 @@ ACCES = {
     "autre gestionnaire": {"GESTIONNAIRE"},
     "administrateur": {"CONNECTE", "ADMINISTRATEUR"},
 }
+"""What each explores: a state whose pages are another's is not looked at twice."""
 # Whose name each may read: their own, and staff those of their structure.
-GENS = {"en inscription": "ALPHA", "en attente": "BRAVO", "validé": "CHARLIE"}
-VOIT = {role: {nom} for role, nom in GENS.items()} | {"gestionnaire": {"BRAVO", "CHARLIE"}}
+VOIT = {role: {nom} for role, nom in GENS.items()} | {"gestionnaire": set(GENS.values()) - {GENS["en inscription"]}}
 
 TEXTES = st.one_of(
     st.sampled_from([hostile for hostile, _ in SAISIES.values()]),
@@ -51,24 +50,19 @@ TEXTES = st.one_of(
 )
 
 
-class Memoire:
-    """The tables as they are now, to come back to after each example."""
+@dataclass
+class Lieu:
+    """The scene, and what it held, to come back to after each example."""
 
-    def __init__(self, lieu: Scene, guichet: Guichet) -> None:
-        self.lieu, self.guichet, self.now = lieu, guichet, guichet.now
-        self.lignes = pickle.dumps({nom: table.items for nom, table in self._tables().items()})
-        self.cookies = {role: dict(client.cookies) for role, client in lieu.clients.items()}
+    scene: Scene
+    guichet: Guichet
 
-    def _tables(self) -> Any:
-        return dynamodb_backends[DEFAULT_ACCOUNT_ID]["eu-west-3"].tables
+    def __post_init__(self) -> None:
+        self._memoire = Memoire.de(self.guichet, self.scene.clients)
 
     def rendre(self) -> None:
         """Come back."""
-        for nom, items in pickle.loads(self.lignes).items():  # noqa: S301  (our own)
-            self._tables()[nom].items = items
-        self.guichet.now = self.now
-        for role, cookies in self.cookies.items():
-            self.lieu.clients[role].cookies = dict(cookies)
+        self._memoire.rendre(self.guichet, self.scene.clients)
 
 
 def routes(guichet: Guichet, role: str, methode: str) -> Iterator[str]:
@@ -78,10 +72,10 @@ def routes(guichet: Guichet, role: str, methode: str) -> Iterator[str]:
             yield motif
 
 
-def champs_connus(guichet: Guichet, memoire: Memoire, role: str) -> dict[str, dict[str, list[str]]]:
+def champs_connus(guichet: Guichet, memoire: Lieu, role: str) -> dict[str, dict[str, list[str]]]:
     """For each route that posts, the fields of its form as pages hold it; those of no page are asked an empty form."""
     carte = Routes({motif: list(methodes) for motif, methodes in guichet.app.routes.items()})
-    lieu, connus = memoire.lieu, {}
+    lieu, connus = memoire.scene, {}
     pages = [lieu.clients[role].get(lieu.chemin(motif, role)) for motif in routes(guichet, role, "GET")]
     for motif in routes(guichet, role, "POST"):
         memoire.rendre()
@@ -119,8 +113,8 @@ def explorer(verifier: Any, *quoi: Any) -> None:
     seed(GRAINE)(reglages(given(*quoi)(verifier)))()
 
 
-def _champs(memoire: Memoire, role: str, motif: str, depart: dict[str, list[str]], adresse: str = "") -> None:
-    lieu, chemin = memoire.lieu, adresse or memoire.lieu.chemin(motif, role)
+def _champs(memoire: Lieu, role: str, motif: str, depart: dict[str, list[str]], adresse: str = "") -> None:
+    lieu, chemin = memoire.scene, adresse or memoire.scene.chemin(motif, role)
 
     def verifier(saisie: dict[str, str]) -> None:
         memoire.rendre()
@@ -132,15 +126,15 @@ def _champs(memoire: Memoire, role: str, motif: str, depart: dict[str, list[str]
             debut = time.process_time()
             saine(role, lieu.clients[role].get(reponse.location), debut, f"après POST {motif} {saisie!r}")
 
-    noms = sorted({*depart, "action", "suite"} - {"commande"})
+    noms = sorted({*depart, *parametres().form} - {"commande"})
     explorer(verifier, st.dictionaries(st.sampled_from(noms), TEXTES, min_size=1, max_size=6))
 
 
 @pytest.mark.rule("S2", "S6", "T6")
 @pytest.mark.controle("T44", "T47")
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", ACCES)
 def test_un_texte_quelconque_dans_un_champ_quelconque(guichet: Guichet, role: str) -> None:
-    memoire = Memoire(scene(guichet), guichet)
+    memoire = Lieu(scene(guichet), guichet)
     connus = champs_connus(guichet, memoire, role)
     for motif in routes(guichet, role, "POST"):
         _champs(memoire, role, motif, connus.get(motif, {}))
@@ -160,21 +154,15 @@ def test_un_texte_quelconque_derriere_un_lien_qui_vaut(guichet: Guichet) -> None
     chemin = next(mot for mot in texte.split() if "/nouveau-mot-de-passe/" in mot).removeprefix(ORIGIN)
     depart = visiteur.get(chemin).page.form(chemin)["fields"]
     assert {"mot_de_passe", "confirmation_mot_de_passe"} <= set(depart)
-    _champs(Memoire(lieu, guichet), "visiteur", "/nouveau-mot-de-passe/{jeton}", depart, chemin)
+    _champs(Lieu(lieu, guichet), "visiteur", "/nouveau-mot-de-passe/{jeton}", depart, chemin)
 
 
-def parametres_lus() -> list[str]:
-    """Names that views read in the address."""
-    sources = (RACINE / "chalicelib").rglob("routes.py")
-    return sorted({nom for f in sources for nom in re.findall(r'\.first\("(\w+)"', f.read_text(encoding="utf-8"))})
-
-
-def _adresses(memoire: Memoire, role: str, motif: str, noms: list[str]) -> None:
+def _adresses(memoire: Lieu, role: str, motif: str, noms: list[str]) -> None:
     def verifier(segment: str, question: dict[str, str]) -> None:
         memoire.rendre()
         chemin = re.sub(r"{\w+}", lambda _: quote(segment, safe="") or "x", motif)
         debut = time.process_time()
-        reponse = memoire.lieu.clients[role].get(f"{chemin}?{urlencode(question)}")
+        reponse = memoire.scene.clients[role].get(f"{chemin}?{urlencode(question)}")
         saine(role, reponse, debut, f"GET {motif} {segment!r} {question!r}")
         if "{" in motif:
             assert reponse.status in {404, 410}, f"GET {motif} {segment!r} : {reponse.status}"
@@ -185,13 +173,42 @@ def _adresses(memoire: Memoire, role: str, motif: str, noms: list[str]) -> None:
 
 @pytest.mark.rule("S6", "T6")
 @pytest.mark.controle("T44", "T47")
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", ACCES)
 def test_un_texte_quelconque_dans_une_adresse(guichet: Guichet, role: str) -> None:
-    memoire = Memoire(scene(guichet), guichet)
-    noms = parametres_lus()
-    assert {"apres", "manques", "suite"} <= set(noms)
+    memoire = Lieu(scene(guichet), guichet)
+    noms = sorted(parametres().query)
     for motif in routes(guichet, role, "GET"):
         _adresses(memoire, role, motif, noms)
+
+
+def test_l_exploration_connait_chaque_parametre() -> None:
+    lus = parametres()
+    assert lus.illisibles == []
+    assert {"apres", "manques", "suite", "q", "bloc", "annulee"} <= lus.query
+    assert {"action", "employeur_choisi", "suite"} <= lus.form
+
+
+@pytest.mark.parametrize(
+    ("source", "query", "form", "illisibles"),
+    [
+        pytest.param('ctx.request.query.first("a")', {"a"}, set(), 0, id="écrit"),
+        pytest.param('d = ctx.request.query\nd.first("a")', {"a"}, {"a"}, 0, id="sous un autre nom"),
+        pytest.param('"a" in ctx.request.form', set(), {"a"}, 0, id="présent ou non"),
+        pytest.param('ctx.request.form["a"]', set(), {"a"}, 0, id="indice"),
+        pytest.param('A = "a"\nctx.request.form.get(A)', set(), {"a"}, 0, id="constante"),
+        pytest.param('[n for n in ("a", "b") if r.query.first(n)]', {"a", "b"}, set(), 0, id="liste"),
+        pytest.param("def f(n): return r.form.first(n)", set(), set(), 1, id="argument"),
+        pytest.param('n = "a"\ndef f(n): return r.form.first(n)', set(), set(), 1, id="argument homonyme"),
+        pytest.param('r.form.first("a" + b)', set(), set(), 1, id="calcul"),
+    ],
+)
+def test_un_parametre_lu_d_une_facon_ou_d_une_autre_est_connu_ou_se_voit(
+    source: str, query: set[str], form: set[str], illisibles: int
+) -> None:
+    """The planted reds."""
+    lus = Lus()
+    lire("planté", source, lus)
+    assert (lus.query, lus.form, len(lus.illisibles)) == (query, form, illisibles)
 
 
 def test_l_exploration_voit_une_panne_une_fuite_et_une_lenteur() -> None:
@@ -211,9 +228,9 @@ def test_l_exploration_voit_une_panne_une_fuite_et_une_lenteur() -> None:
 
 def test_l_exploration_connait_chaque_champ(guichet: Guichet) -> None:
     """No form escapes: each route that posts is found with its fields."""
-    memoire = Memoire(scene(guichet), guichet)
+    memoire = Lieu(scene(guichet), guichet)
     connus: dict[str, Any] = {}
-    for role in ROLES:
+    for role in ACCES:
         connus |= champs_connus(guichet, memoire, role)
     assert {motif for motif, methodes in guichet.app.routes.items() if "POST" in methodes} - set(connus) == {
         "/activation/{jeton}",  # a button and no field, behind a link

@@ -6,7 +6,10 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
+from markupsafe import Markup
+from wtforms import StringField
 
+from chalicelib.commun.comptes.rules import Identite
 from tests.client import ORIGIN, Answer, Client
 from tests.web import parcours
 from tests.web.conftest import Guichet
@@ -94,6 +97,21 @@ def page_du_formulaire(guichet: Guichet, client: Client, chemin: str) -> Answer:
     return se_connecter(client, "g@demo.fr", "Guichet-2026!")
 
 
+def rend_la_saisie(guichet: Guichet, client: Client, chemin: str, saisie: str, rendue: str | None) -> None:
+    """A form filled with that text comes back with it, as text, and says what is wrong."""
+    page = page_du_formulaire(guichet, client, chemin)
+    depart = {nom: v[0] for nom, v in page.page.form(chemin)["fields"].items()}
+    champs = depart | dict.fromkeys([*TEXTES[chemin], "mot_de_passe", "civilite", "suite"], saisie)
+    champs |= {"confirmation_mot_de_passe": "x"} if chemin == "/deposer-un-cv" else {}
+    reponse = client.post(chemin, list(champs.items()))
+    assert reponse.status == 422, reponse.status
+    inoffensive(reponse)
+    assert erreurs(reponse) and all(re.match(r"[A-ZÀÉÊ]", e) and e.endswith(".") for e in erreurs(reponse))
+    rendus = valeurs(reponse, chemin)
+    for champ in set(TEXTES[chemin]) - {"captcha"}:
+        assert rendue is None or " ".join(rendus[champ].split()) == " ".join(rendue.split()), champ
+
+
 @pytest.mark.rule("S2", "B1", "J6")
 @pytest.mark.controle("T44", "T47")
 @pytest.mark.parametrize("chemin", TEXTES)
@@ -103,18 +121,7 @@ def test_un_formulaire_public_rend_la_saisie_en_texte(
     avant = photo(guichet)
     for nom, (saisie, rendue) in SAISIES.items():
         with subtests.test(nom):
-            page = page_du_formulaire(guichet, visiteur, chemin)
-            depart = {nom: v[0] for nom, v in page.page.form(chemin)["fields"].items()}
-            champs = depart | dict.fromkeys([*TEXTES[chemin], "mot_de_passe", "civilite", "suite"], saisie)
-            champs |= {"confirmation_mot_de_passe": "x"} if chemin == "/deposer-un-cv" else {}
-            reponse = visiteur.post(chemin, list(champs.items()))
-            assert reponse.status == 422, reponse.status
-            inoffensive(reponse)
-            assert erreurs(reponse) and all(re.match(r"[A-ZÀÉÊ]", e) and e.endswith(".") for e in erreurs(reponse))
-            rendus = valeurs(reponse, chemin)
-            for champ in set(TEXTES[chemin]) - {"captcha"}:
-                brut = rendus[champ]
-                assert rendue is None or " ".join(brut.split()) == " ".join(rendue.split()), champ
+            rend_la_saisie(guichet, visiteur, chemin, saisie, rendue)
         guichet.advance(minutes=2)  # as somebody who types: the limits are not the matter
     assert photo(guichet, ("noyau", "comptes")) == {t: r for t, r in avant.items() if t != "comptes"}
 
@@ -356,3 +363,37 @@ def test_un_champ_repete_ne_trompe_pas_la_comparaison(
     (mail,) = guichet.deliver()
     assert mail["To"] == IDENTITE["email"] and "DUBOIS" in mail.get_body(("plain",)).get_content()
     assert "pirate" not in str(photo(guichet)) and MOT_DE_PASSE not in str(photo(guichet, ()))
+
+
+# Mistakes planted in the portal, that these walks must see.
+
+
+def _oublieux(champ: StringField) -> str:
+    """A field that does not give back what was typed."""
+    return ""
+
+
+def _brut(champ: StringField) -> str:
+    """A field that gives it back as markup."""
+    return Markup(champ.data or "")  # noqa: S704
+
+
+@pytest.mark.parametrize(("faute", "saisie"), [(_oublieux, "formule"), (_brut, "HTML")])
+@pytest.mark.parametrize("chemin", TEXTES)
+def test_une_saisie_perdue_ou_rendue_telle_quelle_se_voit(
+    guichet: Guichet, visiteur: Client, monkeypatch: pytest.MonkeyPatch, chemin: str, faute: Any, saisie: str
+) -> None:
+    rend_la_saisie(guichet, visiteur, chemin, *SAISIES[saisie])
+    monkeypatch.setattr(StringField, "_value", faute)
+    with pytest.raises(AssertionError):
+        rend_la_saisie(guichet, visiteur, chemin, *SAISIES[saisie])
+
+
+def test_un_nom_montre_sans_etre_protege_se_voit(
+    guichet: Guichet, visiteur: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inscrit(visiteur, prenom="<script>alert(1)</script>")
+    inoffensive(visiteur.get("/mon-profil"))
+    monkeypatch.setattr(Identite, "nom_affiche", property(lambda identite: Markup(identite.prenom)))  # noqa: S704
+    with pytest.raises(AssertionError):
+        inoffensive(visiteur.get("/mon-profil"))
