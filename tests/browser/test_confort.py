@@ -180,6 +180,60 @@ def test_l_aide_d_un_champ_s_ouvre_et_se_ferme_au_clavier(identification: Page) 
     assert clavier.ici()["balise"] == "summary"
 
 
+@pytest.mark.rule("A7", "S1")
+@pytest.mark.parametrize(
+    ("chemin", "titre"),
+    [
+        ("identification", "Choisir votre statut professionnel"),
+        ("identification", "Le rôle de la structure de rattachement"),
+        ("parcours", "Votre expérience de formateur"),
+    ],
+)
+def test_en_savoir_plus_s_ouvre_et_se_ferme_au_clavier(identification: Page, chemin: str, titre: str) -> None:
+    page, clavier = identification, Clavier(identification)
+    page.goto(page.url.replace("identification", chemin))
+    lien, dialogue = page.get_by_role("link", name=f"En savoir plus : {titre}"), page.get_by_role("dialog", name=titre)
+    lien.focus()
+    page.keyboard.press("Enter")
+    expect(dialogue).to_be_visible()
+    assert page.evaluate("() => !!document.activeElement.closest('dialog[open]')")
+    page.keyboard.press("Escape")
+    expect(dialogue).to_be_hidden()
+    expect(lien).to_be_focused()
+    page.keyboard.press("Enter")
+    clavier.aller_a("Fermer", "a", au_plus=3)
+    page.keyboard.press("Enter")
+    expect(dialogue).to_be_hidden()
+    expect(lien).to_be_focused()
+
+
+@pytest.mark.rule("A7", "S1")
+def test_en_savoir_plus_s_ouvre_au_doigt(portail: Portail, telephone: Page) -> None:
+    page = telephone
+    page.context.add_cookies(semis.cookies(semis.inscrire(portail)[1]))
+    page.goto(portail.url + "/mon-profil/identification")
+    page.get_by_role("link", name="En savoir plus : Choisir votre statut").tap()
+    dialogue = page.get_by_role("dialog", name="Choisir votre statut professionnel")
+    expect(dialogue).to_be_visible()
+    dialogue.get_by_role("link", name="Fermer").tap()
+    expect(dialogue).to_be_hidden()
+    page.locator("#regions-infobulle summary").tap()
+    expect(page.get_by_text("Les régions où vous acceptez d’intervenir")).to_be_visible()
+
+
+@pytest.mark.rule("A7", "S1")
+def test_sans_script_en_savoir_plus_se_lit_sur_la_page(portail: Portail, sans_script: Page) -> None:
+    page = sans_script
+    page.context.add_cookies(semis.cookies(semis.inscrire(portail)[1]))
+    page.goto(portail.url + "/mon-profil/parcours")
+    texte = page.get_by_text("Elle n’est prévenue que des annonces d’action économique en Bretagne.")
+    expect(texte).to_be_hidden()
+    page.get_by_role("link", name="En savoir plus : Choisir vos alertes").click()
+    expect(texte).to_be_visible()
+    page.get_by_role("link", name="Fermer").locator("visible=true").click()
+    expect(texte).to_be_hidden()
+
+
 @pytest.mark.rule("B3", "B4")
 def test_un_double_clic_n_ouvre_qu_un_compte(portail: Portail, ouvrir: Ouvrir) -> None:
     qui = semis.personne()
