@@ -234,6 +234,39 @@ def test_sans_script_en_savoir_plus_se_lit_sur_la_page(portail: Portail, sans_sc
     expect(texte).to_be_hidden()
 
 
+@pytest.mark.rule("S3", "E1")
+def test_mon_profil_s_imprime_sans_la_navigation(portail: Portail, ordinateur: Page) -> None:
+    page = ordinateur
+    _, qui = semis.inscrire(portail)
+    semis.remplir(qui)
+    semis.transmettre(qui)
+    page.context.add_cookies(semis.cookies(qui))
+    page.add_init_script("window.print = () => (window.imprime = true)")
+    page.goto(portail.url + "/mon-profil")
+    page.get_by_role("link", name="Relire ou imprimer toutes mes réponses").click()
+    expect(page.get_by_text("Édité le")).to_be_hidden()
+    page.get_by_role("button", name="Imprimer mon profil").click()
+    assert page.evaluate("() => window.imprime")
+    page.emulate_media(media="print")
+    for montre in (
+        "Profil de Jean Dubois",
+        "Demande INS-",
+        "Édité le",
+        "12 rue des Carmes",
+        "Expériences professionnelles",
+    ):
+        expect(page.get_by_text(montre).first).to_be_visible()
+    for cache in ("navigation", "button", "contentinfo"):
+        expect(page.get_by_role(cache)).to_have_count(0)
+
+
+@pytest.mark.rule("S3")
+def test_sans_script_rien_ne_promet_d_imprimer(portail: Portail, sans_script: Page) -> None:
+    sans_script.context.add_cookies(semis.cookies(semis.inscrire(portail)[1]))
+    sans_script.goto(portail.url + "/mon-profil/verification")
+    expect(sans_script.get_by_text("Imprimer mon profil")).to_be_hidden()
+
+
 @pytest.mark.rule("B3", "B4")
 def test_un_double_clic_n_ouvre_qu_un_compte(portail: Portail, ouvrir: Ouvrir) -> None:
     qui = semis.personne()
