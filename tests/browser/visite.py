@@ -345,6 +345,9 @@ def statut(visite: Visite) -> None:
         page.get_by_label("Numéro de portable du lieu de travail").fill("12")
         envoyer(page, "Enregistrer")
         visite.voir(page, "identification, employeur à corriger")
+        page.get_by_label("Travailleur indépendant").check()
+        envoyer(page, "Enregistrer")
+        visite.voir(page, "identification, employeur d’un statut précédent")
 
 
 def transmission(visite: Visite) -> None:

@@ -413,6 +413,69 @@ def test_apres_la_validation_le_statut_et_l_employeur_restent_complets(guichet: 
     assert photo(guichet) == avant
 
 
+PRIVE = {"statut": "SALARIE_PRIVE", "situation": "EN_ACTIVITE", "temps": "COMPLET", "fonction": "Consultant"}
+INDEPENDANT = {"statut": "INDEPENDANT", "situation": "EN_ACTIVITE", "fonction": "Consultant"}
+
+
+@pytest.mark.rule("C3", "C8", "E1")
+@pytest.mark.parametrize("nouveau", [PRIVE, INDEPENDANT], ids=["salarié du privé", "indépendant"])
+@pytest.mark.parametrize("detour", [False, True], ids=["d’un coup", "après « sans »"])
+def test_l_employeur_public_ne_devient_pas_prive_en_silence(
+    guichet: Guichet, visiteur: Client, nouveau: dict[str, Any], detour: bool
+) -> None:
+    inscrit(visiteur)
+    remplir(visiteur, **FONCTIONNAIRE, employeur_siret="215 403 957 00016")
+    if detour:
+        assert remplir(visiteur, statut="SANS", situation="RETRAITE").location == SUITE
+    saisie = {**nouveau, "suite": "suivante"}
+    assert visiteur.submit(visiteur.get(PAGE), PAGE, **saisie).location == GARDE
+    page = visiteur.get(PAGE)
+    assert {"#employeur_raison_sociale", "#employeur_siret"} <= set(erreurs(page).values())
+    assert "« COMMUNE DE NANCY » était votre employeur public" in page.page.text.replace("\u00a0", " ")
+    assert valeurs(page, PAGE)["employeur_raison_sociale"] == "COMMUNE DE NANCY", "nothing typed is lost"
+    assert "statut précédent" in visiteur.get("/mon-profil/verification").page.text
+    assert visiteur.submit(page, PAGE, employeur_raison_sociale="ACME", suite="suivante").location == GARDE
+    reste = visiteur.get(PAGE)
+    assert "#employeur_siret" in erreurs(reste).values() and "#employeur_raison_sociale" not in erreurs(reste).values()
+    assert visiteur.submit(reste, PAGE, employeur_siret="", suite="suivante").location == SUITE
+    assert "statut précédent" not in visiteur.get(PAGE).page.text
+
+
+@pytest.mark.rule("C3", "C8")
+def test_l_employeur_d_avant_se_confirme_ou_se_vide(guichet: Guichet, visiteur: Client) -> None:
+    inscrit(visiteur)
+    remplir(visiteur, **FONCTIONNAIRE)
+    visiteur.submit(visiteur.get(PAGE), PAGE, **PRIVE, suite="rester")
+    avant = photo(guichet)
+    vide = visiteur.post(PAGE, {**valeurs(visiteur.get(PAGE), PAGE), "action": "vider_employeur"})
+    assert vide.status == 200 and photo(guichet) == avant, "emptied on the page, kept until it is saved"
+    champs = valeurs(vide, PAGE)
+    assert not champs["employeur_raison_sociale"] and not champs["employeur_voie"] and champs["employeur_pays"] == "FR"
+    assert champs["fonction"] == "Consultant"
+    assert visiteur.submit(visiteur.get(PAGE), PAGE, employeur_inchange="oui", suite="suivante").location == SUITE
+    assert enregistrees(visiteur)["employeur_raison_sociale"] == "COMMUNE DE NANCY"
+    assert "statut précédent" not in visiteur.get("/mon-profil/verification").page.text
+
+
+@pytest.mark.rule("C3", "G4")
+def test_apres_la_validation_l_employeur_d_avant_se_remplace_ou_se_confirme(guichet: Guichet, visiteur: Client) -> None:
+    valide(visiteur, **FONCTIONNAIRE)
+    avant = photo(guichet)
+    refuse = visiteur.submit(visiteur.get(PAGE), PAGE, **PRIVE)
+    assert refuse.status == 422 and "#employeur_raison_sociale" in erreurs(refuse).values() and photo(guichet) == avant
+    assert visiteur.submit(refuse, PAGE, employeur_raison_sociale="ACME").location == GARDE
+    assert "COMMUNE DE NANCY" not in str([r for r in guichet.rows("intervenants") if r["sk"]["S"] == "PROFIL"])
+
+
+@pytest.mark.rule("C3", "C8")
+def test_revenir_au_statut_d_avant_ne_demande_rien(guichet: Guichet, visiteur: Client) -> None:
+    inscrit(visiteur)
+    remplir(visiteur, **FONCTIONNAIRE)
+    visiteur.submit(visiteur.get(PAGE), PAGE, **PRIVE, suite="rester")
+    assert visiteur.submit(visiteur.get(PAGE), PAGE, **FONCTIONNAIRE, suite="suivante").location == SUITE
+    assert "statut précédent" not in visiteur.get(PAGE).page.text
+
+
 @pytest.mark.rule("C1")
 def test_les_telephones_se_lisent_comme_on_les_ecrit(guichet: Guichet, visiteur: Client) -> None:
     inscrit(visiteur)
