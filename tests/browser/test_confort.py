@@ -234,6 +234,23 @@ def test_sans_script_en_savoir_plus_se_lit_sur_la_page(portail: Portail, sans_sc
     expect(texte).to_be_hidden()
 
 
+@pytest.mark.rule("C8")
+def test_sans_script_une_valeur_enregistree_ailleurs_se_reprend(portail: Portail, sans_script: Page) -> None:
+    page = sans_script
+    _, qui = semis.inscrire(portail)
+    semis.remplir(qui)
+    page.context.add_cookies(semis.cookies(qui))
+    page.goto(portail.url + "/mon-profil/identification")
+    semis.remplir(qui, ville="Épinal", voie="3 rue des Ponts")
+    page.get_by_label("Lieu de naissance (ville)").fill("Metz")
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    page.get_by_label("Reprendre la valeur enregistrée : Localité - ville").check()
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    expect(page.get_by_text("Enregistré à")).to_be_visible()
+    expect(page.locator("#ville")).to_have_value("Épinal")
+    expect(page.get_by_label("Lieu de naissance (ville)")).to_have_value("Metz")
+
+
 @pytest.mark.rule("S3", "E1")
 def test_mon_profil_s_imprime_sans_la_navigation(portail: Portail, ordinateur: Page) -> None:
     page = ordinateur

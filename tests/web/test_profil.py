@@ -238,15 +238,21 @@ def deux_onglets(guichet: Guichet, client: Client, mien: dict[str, Any], autre: 
     return client.submit(a, PAGE, **{**IDENTIFICATION, **mien, "suite": "suivante"})
 
 
+def differences(conflit: Answer) -> dict[str, list[str]]:
+    """What the banner of a conflict shows: field -> the answer kept, the answer typed."""
+    valeur = r"(?:<[^>]+>)([^<]*)</"
+    motif = rf'<li><a href="#([a-z_]+)">[^<]*</a><br>Enregistré.: {valeur}[^<>]*><br>Saisi ici.: {valeur}'
+    return {nom: [garde, saisi] for nom, garde, saisi in re.findall(motif, conflit.body)}
+
+
 @pytest.mark.rule("C8")
 def test_deux_onglets_ne_s_ecrasent_pas_en_silence(guichet: Guichet, visiteur: Client) -> None:
     inscrit(visiteur)
     conflit = deux_onglets(guichet, visiteur, {"ville": "Metz"}, {"ville": "Épinal", "regions": ["44", "11"]})
     assert conflit.status == 409
     assert "Une autre fenêtre a enregistré cette page entre-temps" in conflit.page.text
-    assert "Localité - ville : enregistré « Épinal »" in conflit.page.text
-    assert "Région(s) : enregistré « Grand Est, Île-de-France »" in conflit.page.text
-    assert {"#ville", "#regions"} <= set(conflit.page.links) and conflit.page.text.count(": enregistré «") == 2
+    assert differences(conflit) == {"ville": ["Épinal", "Metz"], "regions": ["Grand Est, Île-de-France", "Grand Est"]}
+    assert {"#ville", "#regions"} <= set(conflit.page.links)
     assert valeurs(conflit, PAGE)["ville"] == "Metz" and enregistrees(visiteur)["ville"] == "Épinal"
 
     assert visiteur.submit(conflit, PAGE, suite="suivante").location == SUITE
@@ -258,8 +264,30 @@ def test_le_conflit_dit_aussi_ce_que_l_autre_a_vide(guichet: Guichet, visiteur: 
     inscrit(visiteur)
     conflit = deux_onglets(guichet, visiteur, {"etranger": "oui"}, {"ville": "", "etranger": ""})
     assert conflit.status == 409
-    assert "Localité - ville : enregistré « vide »" in conflit.page.text
-    assert "étranger : enregistré « vide »" in conflit.page.text
+    assert differences(conflit) == {"ville": ["rien", "Nancy"], "etranger": ["rien", "Oui"]}
+
+
+@pytest.mark.rule("C8")
+def test_apres_un_conflit_une_valeur_enregistree_se_reprend(guichet: Guichet, visiteur: Client) -> None:
+    inscrit(visiteur)
+    mien = {"ville": "Metz", "lieu_naissance": "Toul", "batiment": "B", "regions": ["44"]}
+    conflit = deux_onglets(guichet, visiteur, mien, {"ville": "Épinal", "regions": ["44", "11"], "identique": []})
+    assert {"ville", "regions", "lieu_naissance", "batiment"} <= differences(conflit).keys()
+    reprises = ["ville", "regions", "batiment", "identique", "version", "inconnu", "suite"]
+    assert visiteur.submit(conflit, PAGE, reprendre=reprises, suite="suivante").status == 303
+    garde = enregistrees(visiteur)
+    assert (garde["ville"], garde["regions"], garde["lieu_naissance"]) == ("Épinal", ["44", "11"], "Toul")
+    assert not garde["batiment"]
+
+
+@pytest.mark.rule("C8")
+def test_reprendre_ne_passe_pas_par_dessus_un_troisieme_onglet(guichet: Guichet, visiteur: Client) -> None:
+    inscrit(visiteur)
+    conflit = deux_onglets(guichet, visiteur, {"ville": "Metz", "voie": "1 rue A"}, {"ville": "Épinal"})
+    remplir(visiteur, ville="Verdun")
+    encore = visiteur.submit(conflit, PAGE, reprendre="ville")
+    assert encore.status == 409 and valeurs(encore, PAGE)["ville"] == "Verdun"
+    assert "ville" not in differences(encore) and "voie" in differences(encore)
 
 
 @pytest.mark.rule("C8")

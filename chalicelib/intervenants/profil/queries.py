@@ -11,7 +11,6 @@ from chalicelib.commun.pieces.public import CV, Piece
 from chalicelib.commun.referentiels import public as referentiels
 from chalicelib.core.context import Context
 from chalicelib.core.errors import NotFound
-from chalicelib.core.web.request import MultiDict
 from chalicelib.intervenants.profil import rules, store
 from chalicelib.intervenants.profil.forms import DECOCHE, IdentificationForm
 from chalicelib.intervenants.profil.rules import Profil, Situation, Statut, TypeEmployeur
@@ -43,7 +42,7 @@ def formulaire_envoye(
     The browser does not send what the statut hides: a draft keeps what it had (ADR 0008). `choisi`: an employer of the
     register, which fills all its fields; `vider`: they are emptied, to be filled again (rule C3).
     """
-    envoye = MultiDict(ctx.request.form)
+    envoye = IdentificationForm.repris(ctx.request.form, profil.identification)
     if not rules.structure_modifiable(profil):
         envoye["structure"] = [profil.structure]
     statut = rules.statut_de(envoye.first("statut"))

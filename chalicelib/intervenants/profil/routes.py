@@ -89,13 +89,8 @@ def _conflit(ctx: Context, form: IdentificationForm) -> Reply:
     if rules.refus_de_modifier(actuel):
         raise Refused(rules.Refus.EN_COURS_D_ETUDE)
     garde = queries.formulaire(ctx, actuel, ctx.user)
-    differents = [
-        (form[nom].label.text, nom, garde.lisible(nom))
-        for nom in rules.champs_differents(form.garde(), actuel.identification)
-        if nom in form
-    ]
-    form.version.data = str(actuel.version)
-    form.version.raw_data = [form.version.data]
+    differents = form.differents(garde, rules.champs_differents(form.garde(), actuel.identification))
+    form.a_la_version(actuel.version)
     return page(IDENTIFICATION, 409, differents=differents, **queries.page_identification(ctx, actuel, form))
 
 
