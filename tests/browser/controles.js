@@ -4,7 +4,7 @@ const dit = (e) =>
   `${e.tagName.toLowerCase()}${e.id ? "#" + e.id : ""} « ${(e.getAttribute("aria-label") || e.labels?.[0]?.textContent || e.textContent || "").replace(/\s+/g, " ").trim().slice(0, 60)} »`;
 const montre = (e) => e.checkVisibility({ visibilityProperty: true }) && e.getClientRects().length > 0;
 const atteints = () =>
-  tous("a[href], button, input:not([type=hidden]), select, textarea, summary, audio[controls], [tabindex='0']").filter(
+  tous("a[href], button, input:not([type=hidden]), select, textarea, summary, audio[controls], [tabindex='0']", document.querySelector("dialog:modal") || document).filter(
     (e) => e.tabIndex >= 0 && !e.matches(":disabled") && montre(e) && !e.closest("[inert]"),
   );
 

@@ -180,6 +180,110 @@ def test_l_aide_d_un_champ_s_ouvre_et_se_ferme_au_clavier(identification: Page) 
     assert clavier.ici()["balise"] == "summary"
 
 
+@pytest.mark.rule("A7", "S1")
+@pytest.mark.parametrize(
+    ("chemin", "titre"),
+    [
+        ("identification", "Choisir votre statut professionnel"),
+        ("identification", "Le rôle de la structure de rattachement"),
+        ("parcours", "Votre expérience de formateur"),
+    ],
+)
+def test_en_savoir_plus_s_ouvre_et_se_ferme_au_clavier(identification: Page, chemin: str, titre: str) -> None:
+    page, clavier = identification, Clavier(identification)
+    page.goto(page.url.replace("identification", chemin))
+    lien, dialogue = page.get_by_role("link", name=f"En savoir plus : {titre}"), page.get_by_role("dialog", name=titre)
+    lien.focus()
+    page.keyboard.press("Enter")
+    expect(dialogue).to_be_visible()
+    assert page.evaluate("() => !!document.activeElement.closest('dialog[open]')")
+    page.keyboard.press("Escape")
+    expect(dialogue).to_be_hidden()
+    expect(lien).to_be_focused()
+    page.keyboard.press("Enter")
+    clavier.aller_a("Fermer", "a", au_plus=3)
+    page.keyboard.press("Enter")
+    expect(dialogue).to_be_hidden()
+    expect(lien).to_be_focused()
+
+
+@pytest.mark.rule("A7", "S1")
+def test_en_savoir_plus_s_ouvre_au_doigt(portail: Portail, telephone: Page) -> None:
+    page = telephone
+    page.context.add_cookies(semis.cookies(semis.inscrire(portail)[1]))
+    page.goto(portail.url + "/mon-profil/identification")
+    page.get_by_role("link", name="En savoir plus : Choisir votre statut").tap()
+    dialogue = page.get_by_role("dialog", name="Choisir votre statut professionnel")
+    expect(dialogue).to_be_visible()
+    dialogue.get_by_role("link", name="Fermer").tap()
+    expect(dialogue).to_be_hidden()
+    page.locator("#regions-infobulle summary").tap()
+    expect(page.get_by_text("Les régions où vous acceptez d’intervenir")).to_be_visible()
+
+
+@pytest.mark.rule("A7", "S1")
+def test_sans_script_en_savoir_plus_se_lit_sur_la_page(portail: Portail, sans_script: Page) -> None:
+    page = sans_script
+    page.context.add_cookies(semis.cookies(semis.inscrire(portail)[1]))
+    page.goto(portail.url + "/mon-profil/parcours")
+    texte = page.get_by_text("Elle n’est prévenue que des annonces d’action économique en Bretagne.")
+    expect(texte).to_be_hidden()
+    page.get_by_role("link", name="En savoir plus : Choisir vos alertes").click()
+    expect(texte).to_be_visible()
+    page.get_by_role("link", name="Fermer").locator("visible=true").click()
+    expect(texte).to_be_hidden()
+
+
+@pytest.mark.rule("C8")
+def test_sans_script_une_valeur_enregistree_ailleurs_se_reprend(portail: Portail, sans_script: Page) -> None:
+    page = sans_script
+    _, qui = semis.inscrire(portail)
+    semis.remplir(qui)
+    page.context.add_cookies(semis.cookies(qui))
+    page.goto(portail.url + "/mon-profil/identification")
+    semis.remplir(qui, ville="Épinal", voie="3 rue des Ponts")
+    page.get_by_label("Lieu de naissance (ville)").fill("Metz")
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    page.get_by_label("Reprendre la valeur enregistrée : Localité - ville").check()
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    expect(page.get_by_text("Enregistré à")).to_be_visible()
+    expect(page.locator("#ville")).to_have_value("Épinal")
+    expect(page.get_by_label("Lieu de naissance (ville)")).to_have_value("Metz")
+
+
+@pytest.mark.rule("S3", "E1")
+def test_mon_profil_s_imprime_sans_la_navigation(portail: Portail, ordinateur: Page) -> None:
+    page = ordinateur
+    _, qui = semis.inscrire(portail)
+    semis.remplir(qui)
+    semis.transmettre(qui)
+    page.context.add_cookies(semis.cookies(qui))
+    page.add_init_script("window.print = () => (window.imprime = true)")
+    page.goto(portail.url + "/mon-profil")
+    page.get_by_role("link", name="Relire ou imprimer toutes mes réponses").click()
+    expect(page.get_by_text("Édité le")).to_be_hidden()
+    page.get_by_role("button", name="Imprimer mon profil").click()
+    assert page.evaluate("() => window.imprime")
+    page.emulate_media(media="print")
+    for montre in (
+        "Profil de Jean Dubois",
+        "Demande INS-",
+        "Édité le",
+        "12 rue des Carmes",
+        "Expériences professionnelles",
+    ):
+        expect(page.get_by_text(montre).first).to_be_visible()
+    for cache in ("navigation", "button", "contentinfo"):
+        expect(page.get_by_role(cache)).to_have_count(0)
+
+
+@pytest.mark.rule("S3")
+def test_sans_script_rien_ne_promet_d_imprimer(portail: Portail, sans_script: Page) -> None:
+    sans_script.context.add_cookies(semis.cookies(semis.inscrire(portail)[1]))
+    sans_script.goto(portail.url + "/mon-profil/verification")
+    expect(sans_script.get_by_text("Imprimer mon profil")).to_be_hidden()
+
+
 @pytest.mark.rule("B3", "B4")
 def test_un_double_clic_n_ouvre_qu_un_compte(portail: Portail, ouvrir: Ouvrir) -> None:
     qui = semis.personne()

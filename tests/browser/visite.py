@@ -324,6 +324,11 @@ def statut(visite: Visite) -> None:
     with visite.ouvrir(qui) as page:
         page.goto(visite.portail.url + "/mon-profil/identification")
         page.get_by_label("Fonctionnaire").check()
+        page.get_by_role("link", name="En savoir plus : Choisir votre statut").click()
+        visite.voir(page, "identification, en savoir plus")
+        page.keyboard.press("Escape")
+        page.locator("summary", has_text="Aide : Temps complet/temps non complet").click()
+        visite.voir(page, "identification, aide d’un champ")
         raison_sociale = page.get_by_label("Raison sociale de l’employeur")
         raison_sociale.fill("nancy")
         choix = page.get_by_role("button", name="Choisir : COMMUNE DE NANCY")
@@ -340,6 +345,9 @@ def statut(visite: Visite) -> None:
         page.get_by_label("Numéro de portable du lieu de travail").fill("12")
         envoyer(page, "Enregistrer")
         visite.voir(page, "identification, employeur à corriger")
+        page.get_by_label("Travailleur indépendant").check()
+        envoyer(page, "Enregistrer")
+        visite.voir(page, "identification, employeur d’un statut précédent")
 
 
 def transmission(visite: Visite) -> None:

@@ -1,7 +1,7 @@
 """The rights of each function are those that its code exercises: no more, no less.
 
 The portal is walked on moto, through its pages and handlers alone; what each function asks of AWS is noted and compared
-with its policy. A call without its right is red here and in every test of the pages (tests/droits.py); a right that
+with its policy. A call without its right is red here and in every test of the pages (tests/politiques.py); a right that
 nothing here exercises is refused until this walk shows who needs it.
 """
 
@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import droits, fichiers
+from tests import fichiers, politiques
 from tests.client import Client
-from tests.droits import FILES, TO_KNOW_ABSENCE, granted
+from tests.politiques import FILES, TO_KNOW_ABSENCE, granted
 from tests.web import parcours
 from tests.web.conftest import Guichet
 from tests.web.parcours import IDENTITE, s_inscrire, se_connecter, se_connecter_en_gestion
@@ -179,7 +179,9 @@ def test_chaque_droit_est_exerce_et_chaque_appel_est_permis(guichet: Guichet, su
 def test_un_appel_sans_son_droit_est_rouge_ou_qu_il_soit(guichet: Guichet, monkeypatch: pytest.MonkeyPatch) -> None:
     """The very right that a walk of one's own choosing may forget: the search of applications."""
     whole, index = granted("web"), ("dynamodb:Query", "intervenants/index/gsi2")
-    monkeypatch.setattr(droits, "granted", lambda function: whole - {index} if function == "web" else granted(function))
+    monkeypatch.setattr(
+        politiques, "granted", lambda function: whole - {index} if function == "web" else granted(function)
+    )
     agent = parcours.en_poste(guichet.client())
     with pytest.raises(AssertionError, match="gsi2"):
         agent.submit(agent.get(LISTE), f"{LISTE}/recherche", recherche="DUP")

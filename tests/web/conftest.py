@@ -15,7 +15,7 @@ from moto import mock_aws
 
 from infra.local.modeles import lire, ressources
 from tests.client import Answer, Client
-from tests.droits import Guarded
+from tests.politiques import Guarded
 
 TABLES = ("noyau", "outbox", "comptes", "intervenants", "pieces", "audit")
 DEBUT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)

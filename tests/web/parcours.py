@@ -12,7 +12,7 @@ import pytest
 from moto import mock_aws
 
 from tests.client import Answer, Client
-from tests.droits import Guarded
+from tests.politiques import Guarded
 from tests.web import conftest
 from tests.web.memoire import BUCKET, Memoire, objets
 

@@ -79,11 +79,31 @@ def test_une_raison_sociale_propose_des_employeurs(
 ) -> None:
     inscrit(visiteur)
     texte = proposer(visiteur, "commune de nancy")
-    assert "1 employeur trouvé pour « commune de nancy »" in texte.replace("\u00a0", " ")
+    assert "2 employeurs trouvés pour « commune de nancy »" in texte.replace("\u00a0", " ")
     assert "COMMUNE DE NANCY" in texte and "SIRET 215 403 957 00016" in texte
     assert "54000 NANCY" in texte
     assert "10 employeurs trouvés" in proposer(visiteur, "commune")
     assert "Aucun employeur public trouvé" in proposer(visiteur, "syldavie")
+
+
+@pytest.mark.rule("C3")
+@pytest.mark.parametrize(
+    ("texte", "attendu"),
+    [
+        ("Mairie de Nancy", "COMMUNE DE NANCY"),
+        ("ville de nancy", "COMMUNE DE NANCY"),
+        ("st etienne", "COMMUNE DE SAINT-ÉTIENNE"),
+        ("mairie de St-Dié", "COMMUNE DE SAINT-DIÉ-DES-VOSGES"),
+        ("métropole de lyon", "MÉTROPOLE DE LYON"),
+        ("métropole de Nancy", "MÉTROPOLE DU GRAND NANCY"),
+    ],
+)
+def test_un_employeur_se_cherche_avec_les_mots_de_tous_les_jours(
+    guichet: Guichet, visiteur: Client, demandes: list[dict[str, list[str]]], texte: str, attendu: str
+) -> None:
+    inscrit(visiteur)
+    trouve = proposer(visiteur, texte)
+    assert attendu in trouve and f"« {texte} »" in trouve.replace("\u00a0", " ")
 
 
 @pytest.mark.rule("C3")
@@ -103,7 +123,7 @@ def test_rien_ne_sort_que_ce_qui_est_cherche(
     inscrit(visiteur)
     chercher(visiteur, **FONCTIONNAIRE)
     (demande,) = demandes
-    assert demande.pop("q") == ["COMMUNE DE NANCY"]
+    assert demande.pop("q") == ["nancy"]
     assert demande == {
         "est_administration": ["true"],
         "etat_administratif": ["A"],

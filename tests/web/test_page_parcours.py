@@ -54,10 +54,22 @@ def test_deux_fenetres_ne_s_ecrasent_pas_en_silence(guichet: Guichet, visiteur: 
     premiere, seconde = visiteur.get(PAGE), visiteur.get(PAGE)
     visiteur.submit(premiere, PAGE, motivation="La première.", formations_realisees="non", suite="rester")
     conflit = visiteur.submit(seconde, PAGE, motivation="La seconde.", suite="experiences/ajouter")
-    assert conflit.status == 409 and "enregistré « La première. »" in conflit.page.text.replace("\u00a0", " ")
+    assert conflit.status == 409 and "La première." in conflit.page.text and "vide" not in conflit.page.text
     assert valeurs(conflit, PAGE)["motivation"] == "La seconde."
     assert visiteur.submit(conflit, PAGE, suite="rester").location == GARDE
     assert valeurs(visiteur.get(PAGE), PAGE)["motivation"] == "La seconde."
+
+
+@pytest.mark.rule("C8")
+def test_apres_un_conflit_la_page_reprend_ce_qui_est_enregistre(guichet: Guichet, visiteur: Client) -> None:
+    inscrit(visiteur)
+    premiere, seconde = visiteur.get(PAGE), visiteur.get(PAGE)
+    visiteur.submit(premiere, PAGE, motivation="La première.", suite="rester")
+    conflit = visiteur.submit(seconde, PAGE, motivation="La seconde.", autre_prestation="Audit", suite="rester")
+    assert conflit.status == 409
+    assert visiteur.submit(conflit, PAGE, reprendre=["motivation"], suite="rester").location == GARDE
+    garde = valeurs(visiteur.get(PAGE), PAGE)
+    assert (garde["motivation"], garde["autre_prestation"]) == ("La première.", "Audit")
 
 
 @pytest.mark.rule("D12")
@@ -152,6 +164,19 @@ def test_une_ligne_changee_ailleurs_n_est_pas_ecrasee(guichet: Guichet, visiteur
     assert valeurs(conflit, chemin)["employeur"] == "Département"
     assert visiteur.submit(conflit, chemin, suite="page").status == 303
     assert valeurs(visiteur.get(chemin), chemin)["employeur"] == "Département"
+
+
+@pytest.mark.rule("C8", "D12")
+def test_apres_un_conflit_une_ligne_reprend_ce_qui_est_enregistre(guichet: Guichet, visiteur: Client) -> None:
+    inscrit(visiteur)
+    ajouter(visiteur, "experiences")
+    chemin = f"{PAGE}/experiences/{lignes(guichet)[0]}"
+    premiere, seconde = visiteur.get(chemin), visiteur.get(chemin)
+    visiteur.submit(premiere, chemin, employeur="Région", suite="page")
+    conflit = visiteur.submit(seconde, chemin, employeur="Département", fonction="Juriste", suite="page")
+    assert visiteur.submit(conflit, chemin, reprendre="employeur", suite="page").status == 303
+    garde = valeurs(visiteur.get(chemin), chemin)
+    assert (garde["employeur"], garde["fonction"]) == ("Région", "Juriste")
 
 
 @pytest.mark.rule("D12")

@@ -238,15 +238,21 @@ def deux_onglets(guichet: Guichet, client: Client, mien: dict[str, Any], autre: 
     return client.submit(a, PAGE, **{**IDENTIFICATION, **mien, "suite": "suivante"})
 
 
+def differences(conflit: Answer) -> dict[str, list[str]]:
+    """What the banner of a conflict shows: field -> the answer kept, the answer typed."""
+    valeur = r"(?:<[^>]+>)([^<]*)</"
+    motif = rf'<li><a href="#([a-z_]+)">[^<]*</a><br>Enregistré.: {valeur}[^<>]*><br>Saisi ici.: {valeur}'
+    return {nom: [garde, saisi] for nom, garde, saisi in re.findall(motif, conflit.body)}
+
+
 @pytest.mark.rule("C8")
 def test_deux_onglets_ne_s_ecrasent_pas_en_silence(guichet: Guichet, visiteur: Client) -> None:
     inscrit(visiteur)
     conflit = deux_onglets(guichet, visiteur, {"ville": "Metz"}, {"ville": "Épinal", "regions": ["44", "11"]})
     assert conflit.status == 409
     assert "Une autre fenêtre a enregistré cette page entre-temps" in conflit.page.text
-    assert "Localité - ville : enregistré « Épinal »" in conflit.page.text
-    assert "Région(s) : enregistré « Grand Est, Île-de-France »" in conflit.page.text
-    assert {"#ville", "#regions"} <= set(conflit.page.links) and conflit.page.text.count(": enregistré «") == 2
+    assert differences(conflit) == {"ville": ["Épinal", "Metz"], "regions": ["Grand Est, Île-de-France", "Grand Est"]}
+    assert {"#ville", "#regions"} <= set(conflit.page.links)
     assert valeurs(conflit, PAGE)["ville"] == "Metz" and enregistrees(visiteur)["ville"] == "Épinal"
 
     assert visiteur.submit(conflit, PAGE, suite="suivante").location == SUITE
@@ -258,8 +264,30 @@ def test_le_conflit_dit_aussi_ce_que_l_autre_a_vide(guichet: Guichet, visiteur: 
     inscrit(visiteur)
     conflit = deux_onglets(guichet, visiteur, {"etranger": "oui"}, {"ville": "", "etranger": ""})
     assert conflit.status == 409
-    assert "Localité - ville : enregistré « vide »" in conflit.page.text
-    assert "étranger : enregistré « vide »" in conflit.page.text
+    assert differences(conflit) == {"ville": ["rien", "Nancy"], "etranger": ["rien", "Oui"]}
+
+
+@pytest.mark.rule("C8")
+def test_apres_un_conflit_une_valeur_enregistree_se_reprend(guichet: Guichet, visiteur: Client) -> None:
+    inscrit(visiteur)
+    mien = {"ville": "Metz", "lieu_naissance": "Toul", "batiment": "B", "regions": ["44"]}
+    conflit = deux_onglets(guichet, visiteur, mien, {"ville": "Épinal", "regions": ["44", "11"], "identique": []})
+    assert {"ville", "regions", "lieu_naissance", "batiment"} <= differences(conflit).keys()
+    reprises = ["ville", "regions", "batiment", "identique", "version", "inconnu", "suite"]
+    assert visiteur.submit(conflit, PAGE, reprendre=reprises, suite="suivante").status == 303
+    garde = enregistrees(visiteur)
+    assert (garde["ville"], garde["regions"], garde["lieu_naissance"]) == ("Épinal", ["44", "11"], "Toul")
+    assert not garde["batiment"]
+
+
+@pytest.mark.rule("C8")
+def test_reprendre_ne_passe_pas_par_dessus_un_troisieme_onglet(guichet: Guichet, visiteur: Client) -> None:
+    inscrit(visiteur)
+    conflit = deux_onglets(guichet, visiteur, {"ville": "Metz", "voie": "1 rue A"}, {"ville": "Épinal"})
+    remplir(visiteur, ville="Verdun")
+    encore = visiteur.submit(conflit, PAGE, reprendre="ville")
+    assert encore.status == 409 and valeurs(encore, PAGE)["ville"] == "Verdun"
+    assert "ville" not in differences(encore) and "voie" in differences(encore)
 
 
 @pytest.mark.rule("C8")
@@ -411,6 +439,69 @@ def test_apres_la_validation_le_statut_et_l_employeur_restent_complets(guichet: 
     manques = ("temps", "fonction_publique", "fonction", "employeur_raison_sociale", "employeur_voie")
     assert reponse.status == 422 and {f"#{m}" for m in manques} <= set(erreurs(reponse).values())
     assert photo(guichet) == avant
+
+
+PRIVE = {"statut": "SALARIE_PRIVE", "situation": "EN_ACTIVITE", "temps": "COMPLET", "fonction": "Consultant"}
+INDEPENDANT = {"statut": "INDEPENDANT", "situation": "EN_ACTIVITE", "fonction": "Consultant"}
+
+
+@pytest.mark.rule("C3", "C8", "E1")
+@pytest.mark.parametrize("nouveau", [PRIVE, INDEPENDANT], ids=["salarié du privé", "indépendant"])
+@pytest.mark.parametrize("detour", [False, True], ids=["d’un coup", "après « sans »"])
+def test_l_employeur_public_ne_devient_pas_prive_en_silence(
+    guichet: Guichet, visiteur: Client, nouveau: dict[str, Any], detour: bool
+) -> None:
+    inscrit(visiteur)
+    remplir(visiteur, **FONCTIONNAIRE, employeur_siret="215 403 957 00016")
+    if detour:
+        assert remplir(visiteur, statut="SANS", situation="RETRAITE").location == SUITE
+    saisie = {**nouveau, "suite": "suivante"}
+    assert visiteur.submit(visiteur.get(PAGE), PAGE, **saisie).location == GARDE
+    page = visiteur.get(PAGE)
+    assert {"#employeur_raison_sociale", "#employeur_siret"} <= set(erreurs(page).values())
+    assert "« COMMUNE DE NANCY » était votre employeur public" in page.page.text.replace("\u00a0", " ")
+    assert valeurs(page, PAGE)["employeur_raison_sociale"] == "COMMUNE DE NANCY", "nothing typed is lost"
+    assert "statut précédent" in visiteur.get("/mon-profil/verification").page.text
+    assert visiteur.submit(page, PAGE, employeur_raison_sociale="ACME", suite="suivante").location == GARDE
+    reste = visiteur.get(PAGE)
+    assert "#employeur_siret" in erreurs(reste).values() and "#employeur_raison_sociale" not in erreurs(reste).values()
+    assert visiteur.submit(reste, PAGE, employeur_siret="", suite="suivante").location == SUITE
+    assert "statut précédent" not in visiteur.get(PAGE).page.text
+
+
+@pytest.mark.rule("C3", "C8")
+def test_l_employeur_d_avant_se_confirme_ou_se_vide(guichet: Guichet, visiteur: Client) -> None:
+    inscrit(visiteur)
+    remplir(visiteur, **FONCTIONNAIRE)
+    visiteur.submit(visiteur.get(PAGE), PAGE, **PRIVE, suite="rester")
+    avant = photo(guichet)
+    vide = visiteur.post(PAGE, {**valeurs(visiteur.get(PAGE), PAGE), "action": "vider_employeur"})
+    assert vide.status == 200 and photo(guichet) == avant, "emptied on the page, kept until it is saved"
+    champs = valeurs(vide, PAGE)
+    assert not champs["employeur_raison_sociale"] and not champs["employeur_voie"] and champs["employeur_pays"] == "FR"
+    assert champs["fonction"] == "Consultant"
+    assert visiteur.submit(visiteur.get(PAGE), PAGE, employeur_inchange="oui", suite="suivante").location == SUITE
+    assert enregistrees(visiteur)["employeur_raison_sociale"] == "COMMUNE DE NANCY"
+    assert "statut précédent" not in visiteur.get("/mon-profil/verification").page.text
+
+
+@pytest.mark.rule("C3", "G4")
+def test_apres_la_validation_l_employeur_d_avant_se_remplace_ou_se_confirme(guichet: Guichet, visiteur: Client) -> None:
+    valide(visiteur, **FONCTIONNAIRE)
+    avant = photo(guichet)
+    refuse = visiteur.submit(visiteur.get(PAGE), PAGE, **PRIVE)
+    assert refuse.status == 422 and "#employeur_raison_sociale" in erreurs(refuse).values() and photo(guichet) == avant
+    assert visiteur.submit(refuse, PAGE, employeur_raison_sociale="ACME").location == GARDE
+    assert "COMMUNE DE NANCY" not in str([r for r in guichet.rows("intervenants") if r["sk"]["S"] == "PROFIL"])
+
+
+@pytest.mark.rule("C3", "C8")
+def test_revenir_au_statut_d_avant_ne_demande_rien(guichet: Guichet, visiteur: Client) -> None:
+    inscrit(visiteur)
+    remplir(visiteur, **FONCTIONNAIRE)
+    visiteur.submit(visiteur.get(PAGE), PAGE, **PRIVE, suite="rester")
+    assert visiteur.submit(visiteur.get(PAGE), PAGE, **FONCTIONNAIRE, suite="suivante").location == SUITE
+    assert "statut précédent" not in visiteur.get(PAGE).page.text
 
 
 @pytest.mark.rule("C1")

@@ -36,8 +36,9 @@ def chercher(ctx: Context, texte: str) -> Recherche:
     demande = rules.requete(texte)
     if not demande:
         return Recherche("")
-    garde = _memoire.reponses.get(demande.casefold())
-    connus = garde[1] if garde and ctx.now < garde[0] else _demander(ctx, demande)
+    question = rules.en_mots_du_repertoire(demande)
+    garde = _memoire.reponses.get(question)
+    connus = garde[1] if garde and ctx.now < garde[0] else _demander(ctx, question)
     return Recherche(demande, connus)
 
 
@@ -63,7 +64,7 @@ def _demander(ctx: Context, demande: str) -> tuple[Employeur, ...] | None:
 def _garder(ctx: Context, demande: str, trouves: tuple[Employeur, ...]) -> None:
     if len(_memoire.reponses) >= MEMOIRE_MAX:
         _memoire.reponses.clear()
-    _memoire.reponses[demande.casefold()] = (ctx.now + GARDE, trouves)
+    _memoire.reponses[demande] = (ctx.now + GARDE, trouves)
 
 
 def _laisser(ctx: Context, demande: int = 0) -> None:

@@ -5,6 +5,8 @@ import re
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from chalicelib.commun.referentiels.rules import cle_de_tri
+
 SIREN_LA_POSTE = "356000000"  # its establishments follow another key than Luhn's: the sum of the digits
 REQUETE_MIN, REQUETE_MAX, RESULTATS_MAX, CHAMP_MAX = 3, 100, 10, 150
 _PUBLIC = re.compile(r"7\d{3}|41[1-6]0")
@@ -92,6 +94,26 @@ def requete(texte: str) -> str:
     numero = chiffres(mots)
     mots = numero if re.fullmatch(r"[0-9]+", numero) else mots
     return mots if len(mots) >= REQUETE_MIN else ""
+
+
+_LIEN = "(?:(?:de|du|des|d|la|le|les|l) )"
+_EN_MOTS_DU_REPERTOIRE = (
+    (re.compile(r"\bst\b"), "saint"),
+    (re.compile(r"\bste\b"), "sainte"),
+    (re.compile(r"\bconseil (?:departemental|general)\b"), "departement"),
+    (re.compile(r"\bconseil regional\b"), "region"),
+    (re.compile(rf"^(?:mairie {_LIEN}*|(?:hotel de ville|ville|commune) {_LIEN}+)(?=.)"), ""),
+    (re.compile(rf"(?<= ){_LIEN}+(?=.)"), ""),
+)
+"""Everyday words -> those of the register, where a town answers to its name, and all words must be found."""
+
+
+def en_mots_du_repertoire(demande: str) -> str:
+    """Rule C3: « Mairie de St-Étienne » -> « saint etienne »; too short without its first word, it keeps it."""
+    simple = mots = cle_de_tri(demande)
+    for motif, remplacement in _EN_MOTS_DU_REPERTOIRE:
+        mots = motif.sub(remplacement, mots)
+    return mots if len(mots) >= REQUETE_MIN else simple or demande
 
 
 def employeurs_de(reponse: Any, cherche: str) -> tuple[Employeur, ...] | None:

@@ -36,9 +36,9 @@
   });
   window.addEventListener("pageshow", () => all("[data-envoye]").forEach((form) => delete form.dataset.envoye));
 
-  // Delegated clicks: password shown or hidden, documents to open, dialogs.
+  // Delegated clicks: password shown or hidden, documents to open, dialogs, printing.
   document.addEventListener("click", (event) => {
-    const target = event.target.closest("[data-voir], a[data-document], [data-dialogue], [data-fermer]");
+    const target = event.target.closest("[data-voir], a[data-document], [data-dialogue], [data-fermer], [data-imprimer]");
     bubbles().forEach((d) => d.contains(event.target) || (d.open = false));
     if (!target) return;
     if (target.dataset.voir) {
@@ -55,6 +55,8 @@
         tag.querySelector("svg").innerHTML = '<path d="m5 12.5 4.5 4.5L19 7"/>';
         tag.lastElementChild.textContent = "Ouvert";
       }
+    } else if ("imprimer" in target.dataset) {
+      print();
     } else if (target.dataset.dialogue) {
       event.preventDefault();
       byId(target.dataset.dialogue).showModal();
@@ -335,7 +337,7 @@
   };
 
   const start = (root) => {
-    all("[data-voir]", root).forEach((b) => (b.hidden = false));
+    all("[data-voir], [data-imprimer]", root).forEach((b) => (b.hidden = false));
     all("[data-sans-script]", root).forEach((part) => (part.hidden = true));
     all("[data-maximum]", root).forEach(counter);
     all("form[data-depot]", root).forEach(upload);

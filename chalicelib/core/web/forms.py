@@ -1,7 +1,7 @@
 """Forms: typed strings to values, with French errors that say how to mend; what was typed is always kept (rule S2)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, ClassVar, Self
 
@@ -28,6 +28,23 @@ class PortalForm(Form):
         """The form as it was kept: strings and lists of strings by field name."""
         fields = MultiDict({name: value if isinstance(value, list) else [value] for name, value in saved.items()})
         return cls(fields, **known)
+
+    @classmethod
+    def repris(cls, envoye: MultiDict, garde: dict[str, Any]) -> MultiDict:
+        """Rule C8: what was sent, with the kept answer of each field that the person takes back after a conflict."""
+        pris = {
+            nom: garde.get(nom) or [] for nom in envoye.get("reprendre", []) if nom != "version" and hasattr(cls, nom)
+        }
+        return MultiDict({**envoye, **{nom: v if isinstance(v, list) else [v] for nom, v in pris.items()}})
+
+    def differents(self, garde: "PortalForm", noms: Iterable[str]) -> list[tuple[str, str, str, str]]:
+        """Rule C8: of these fields: label, name, the answer kept, the answer typed here."""
+        return [(self[n].label.text, n, garde.lisible(n), self.lisible(n)) for n in noms if n in self]
+
+    def a_la_version(self, version: int) -> None:
+        """Rule C8: what is typed here now stands on that version."""
+        self["version"].data = str(version)
+        self["version"].raw_data = [self["version"].data]
 
     def typed(self) -> dict[str, Any]:
         """What was typed, by field name, fit to be kept and shown again."""

@@ -98,6 +98,7 @@ def verification(ctx: Context) -> dict[str, Any]:
         "cv": cv,
         "cv_en_cours": bool(dernier and dernier.en_cours),
         "fiche": tout.fiche,
+        "demande": tout.demande,
         "structure": referentiels.structure(tout.fiche.structure),
     }
 

@@ -1,7 +1,5 @@
 """Page « Parcours » of the profile, the lines of its tables, their diplomas."""
 
-from typing import Any
-
 from chalicelib.commun.comptes.rules import Access
 from chalicelib.commun.pieces import public as pieces
 from chalicelib.commun.pieces.public import DIPLOME
@@ -47,7 +45,7 @@ def _a_ajouter(parcours: Parcours, form: ParcoursForm) -> list[tuple[str, str]]:
 def post_parcours(ctx: Context) -> Reply:
     """Rules C8, D12: what is typed is kept, complete or not; then on to where the button leads."""
     fiche, parcours = queries.lire(ctx)
-    form = ParcoursForm.of(ctx)
+    form = ParcoursForm(ParcoursForm.repris(ctx.request.form, parcours.reponses))
     valide, suite = fiche.mode is Mode.VALIDE, rules.suite_demandee(ctx.request.form.first("suite"))
     valable = form.est_valable(complet=valide)
     autres = _a_ajouter(parcours, form) if valide and not suite else []
@@ -70,20 +68,11 @@ def _version(form: PortalForm, actuelle: int) -> int:
 def _page_en_conflit(ctx: Context, form: ParcoursForm) -> Reply:
     """Rule C8: another tab saved first: what is typed here stays on the page, with what differs."""
     fiche, parcours = queries.lire(ctx)
-    differents = _differents(form, queries.formulaire(parcours), parcours.reponses)
-    _reprendre(form, parcours.version)
+    noms = profil.champs_differents(form.garde(), parcours.reponses)
+    differents = form.differents(queries.formulaire(parcours), noms)
+    form.a_la_version(parcours.version)
     values = queries.page_parcours(ctx, fiche, parcours, form)
     return page(PARCOURS, 409, differents=differents, autres_erreurs=[], identification=0, **values)
-
-
-def _differents(form: Any, garde: PortalForm, saisie: dict[str, Any]) -> list[tuple[str, str, str]]:
-    noms = profil.champs_differents(form.garde(), saisie)
-    return [(form[nom].label.text, nom, garde.lisible(nom)) for nom in noms if nom in form]
-
-
-def _reprendre(form: PortalForm, version: int) -> None:
-    form["version"].data = str(version)
-    form["version"].raw_data = [form["version"].data]
 
 
 @bp.page("/mon-profil/parcours/{bloc}/ajouter", access=Access.INTERVENANT)
@@ -112,9 +101,12 @@ def post_ajouter(ctx: Context, bloc: str) -> Reply:
         return page(LIGNE, 422, autres_erreurs=[refus.reason.value], **values)
 
 
-def _envoye(ctx: Context, bloc: str) -> tuple[Bloc, LigneForm]:
-    nomme = queries.bloc_nomme(bloc)
-    return nomme, FORMS[nomme.code].of(ctx, today=ctx.today)
+def _envoye(ctx: Context, bloc: str, ligne_id: str = "") -> tuple[Bloc, LigneForm]:
+    nomme, envoye = queries.bloc_nomme(bloc), ctx.request.form
+    if ligne_id and "reprendre" in envoye:
+        ligne = queries.ligne_nommee(queries.lire_pour_modifier(ctx), nomme, ligne_id)
+        envoye = FORMS[nomme.code].repris(envoye, ligne.saisie)
+    return nomme, FORMS[nomme.code](envoye, today=ctx.today)
 
 
 def _avec_diplome(ctx: Context) -> bool:
@@ -133,7 +125,7 @@ def get_modifier(ctx: Context, bloc: str, ligne_id: str) -> Reply:
 @bp.page("/mon-profil/parcours/{bloc}/{ligne_id}", access=Access.INTERVENANT, methods=("POST",))
 def post_modifier(ctx: Context, bloc: str, ligne_id: str) -> Reply:
     """Rule D12."""
-    nomme, form = _envoye(ctx, bloc)
+    nomme, form = _envoye(ctx, bloc, ligne_id)
     if not form.validate():
         queries.ligne_nommee(queries.lire_pour_modifier(ctx), nomme, ligne_id)
         return page(LIGNE, 422, **queries.page_de_ligne(ctx, nomme, form, ligne_id))
@@ -148,8 +140,9 @@ def post_modifier(ctx: Context, bloc: str, ligne_id: str) -> Reply:
 def _ligne_en_conflit(ctx: Context, bloc: Bloc, ligne_id: str, form: LigneForm) -> Reply:
     """Rule C8: another window changed this line first."""
     ligne = queries.ligne_nommee(queries.lire_pour_modifier(ctx), bloc, ligne_id)
-    differents = _differents(form, queries.formulaire_de_ligne(ctx, bloc, ligne), ligne.saisie)
-    _reprendre(form, ligne.version)
+    noms = profil.champs_differents(form.garde(), ligne.saisie)
+    differents = form.differents(queries.formulaire_de_ligne(ctx, bloc, ligne), noms)
+    form.a_la_version(ligne.version)
     return page(LIGNE, 409, differents=differents, **queries.page_de_ligne(ctx, bloc, form, ligne_id))
 
 

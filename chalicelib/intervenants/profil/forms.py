@@ -184,6 +184,7 @@ class IdentificationForm(PortalForm):
         "Localité - ville de l’employeur", [Requis("Saisissez la ville de l’employeur."), Longueur(150)]
     )
     employeur_tel = Texte("Numéro de téléphone de l’employeur", [Facultatif(), Longueur(TELEPHONE_MAX), Telephone()])
+    employeur_inchange = BooleanField("C’est toujours mon employeur", false_values=DECOCHE)
     adresse_pro = BooleanField("Adresse différente de celle de l’employeur", false_values=DECOCHE)
     pro_pays = Choix("Pays du lieu de travail")
     pro_code_postal = Texte(
@@ -209,9 +210,11 @@ class IdentificationForm(PortalForm):
     permis = Choix("Êtes-vous titulaire du permis de conduire ?", choices=OUI_NON)
     vehicule = Choix("Disposez-vous d’un véhicule personnel ?", choices=OUI_NON)
 
-    def __init__(self, *args: Any, today: date, **known: Any) -> None:
+    def __init__(self, *args: Any, today: date, connu: dict[str, Any] | None = None, **known: Any) -> None:
+        """`connu`: the answers kept until now."""
         super().__init__(*args, **known)
         self.today = today
+        self.connu = connu or {}
         self.nationalite.choices = [(p.code, p.nationalite or p.nom) for p in referentiels.nationalites()]
         pays = [(p.code, p.nom) for p in referentiels.pays()]
         self.pays.choices = self.employeur_pays.choices = self.pro_pays.choices = pays
@@ -230,6 +233,33 @@ class IdentificationForm(PortalForm):
         statut = rules.statut_de(self.statut.data or "")
         if field.data and statut and field.data not in {s.name for s in rules.situations(statut)}:
             raise ValidationError("Situation/Position : choisissez une situation qui va avec votre statut.")
+
+    def validate_employeur_raison_sociale(self, field: Field) -> None:
+        """Rule C3: the employer of a former statut is replaced, or confirmed."""
+        self._refuser_l_ancien(field, "cet employeur")
+
+    def validate_employeur_siret(self, field: Field) -> None:
+        """Rule C3: as the raison sociale."""
+        self._refuser_l_ancien(field, "ce numéro")
+
+    def _refuser_l_ancien(self, field: Field, quoi: str) -> None:
+        if not self.employeur_inchange.data and field.name in self.restes_de_l_employeur():
+            raise ValidationError(
+                f"{field.label.text} : {quoi} est celui de votre statut précédent. Remplacez-le, ou cochez "
+                f"« {self.employeur_inchange.label.text} »."
+            )
+
+    def restes_de_l_employeur(self) -> list[str]:
+        """Rule C3: the fields that still name the employer of a former statut."""
+        return rules.restes_de_l_employeur(self.connu, self.typed())
+
+    def garde(self) -> dict[str, Any]:
+        """What is kept of the page: what was typed, and of a former employer what is not settled yet."""
+        typed = self.typed()
+        confirme = typed.pop("employeur_inchange")
+        del typed["version"]
+        ancien = rules.employeur_anterieur(self.connu, typed, bool(confirme))
+        return typed | ({"employeur_anterieur": ancien} if ancien else {})
 
     def validate_departements(self, field: Field) -> None:
         """Rule C5: departments of the regions chosen."""

@@ -11,7 +11,6 @@ from chalicelib.commun.pieces.public import CV, Piece
 from chalicelib.commun.referentiels import public as referentiels
 from chalicelib.core.context import Context
 from chalicelib.core.errors import NotFound
-from chalicelib.core.web.request import MultiDict
 from chalicelib.intervenants.profil import rules, store
 from chalicelib.intervenants.profil.forms import DECOCHE, IdentificationForm
 from chalicelib.intervenants.profil.rules import Profil, Situation, Statut, TypeEmployeur
@@ -32,24 +31,28 @@ profil_lu = store.profil_of
 def formulaire(ctx: Context, profil: Profil, compte: Compte) -> IdentificationForm:
     """« Identification » as it was kept."""
     saved = rules.avec_l_identique(profil.identification or rules.identification_de_depart(compte))
-    return IdentificationForm.of_saved({**saved, "version": str(profil.version)}, today=ctx.today)
+    return IdentificationForm.of_saved({**saved, "version": str(profil.version)}, today=ctx.today, connu=saved)
 
 
-def formulaire_envoye(ctx: Context, profil: Profil, choisi: Employeur | None = None) -> IdentificationForm:
+def formulaire_envoye(
+    ctx: Context, profil: Profil, choisi: Employeur | None = None, vider: bool = False
+) -> IdentificationForm:
     """« Identification » as it was sent; the structure de rattachement is the kept one once it is fixed (rule G4).
 
     The browser does not send what the statut hides: a draft keeps what it had (ADR 0008). `choisi`: an employer of the
-    register, which fills all its fields (rule C3).
+    register, which fills all its fields; `vider`: they are emptied, to be filled again (rule C3).
     """
-    envoye = MultiDict(ctx.request.form)
+    envoye = IdentificationForm.repris(ctx.request.form, profil.identification)
     if not rules.structure_modifiable(profil):
         envoye["structure"] = [profil.structure]
     statut = rules.statut_de(envoye.first("statut"))
     for nom in rules.champs_caches(statut, envoye.first("adresse_pro") not in DECOCHE) & profil.identification.keys():
         envoye.setdefault(nom, [profil.identification[nom]])
+    if vider:
+        envoye.update({nom: [] for nom in rules.EMPLOYEUR if nom != "employeur_pays"})
     if choisi:
         envoye.update({f"employeur_{nom}": [valeur] for nom, valeur in asdict(choisi).items()})
-    return IdentificationForm(envoye, today=ctx.today)
+    return IdentificationForm(envoye, today=ctx.today, connu=profil.identification)
 
 
 def listes() -> dict[str, Any]:
@@ -116,6 +119,19 @@ def types_d_employeur() -> list[tuple[TypeEmployeur, list[Statut], str]]:
     return [(t, statuts, _visible_si(statuts)) for t, statuts in groupes]
 
 
+def _ancien_employeur(profil: Profil) -> dict[str, str]:
+    """Rule C3: the employer kept, and the statuts that set another type."""
+    connu = rules.employeur_connu(profil.identification)
+    if not connu:
+        return {}
+    autres = [s for s, type_ in rules.TYPES_D_EMPLOYEUR.items() if type_.name != connu["type"]]
+    return {
+        "nom": connu["employeur_raison_sociale"] or connu["employeur_siret"],
+        "type": TypeEmployeur[connu["type"]].value.lower(),
+        "si": _visible_si(autres),
+    }
+
+
 def page_identification(ctx: Context, profil: Profil, form: IdentificationForm) -> dict[str, Any]:
     """All that the page « Identification » shows."""
     return {
@@ -127,6 +143,7 @@ def page_identification(ctx: Context, profil: Profil, form: IdentificationForm) 
         "statut": rules.statut_de(form.statut.data or ""),
         "quand": conditions(("temps", "fonction_publique", "fonction", "service", "position", *rules.EMPLOYEUR[:1])),
         "types_d_employeur": types_d_employeur(),
+        "ancien_employeur": _ancien_employeur(profil),
         **listes(),
     }
 

@@ -13,6 +13,7 @@ from chalicelib.intervenants.profil.forms import IdentificationForm
 from chalicelib.intervenants.profil.rules import Mode, Profil
 
 bp = Pages(__name__)
+SUR_L_EMPLOYEUR = ("chercher_employeur", "vider_employeur")
 IDENTIFICATION, CV, DEPOT, SUPPRIMER = (
     f"intervenants/profil/templates/{n}.html" for n in ("identification", "cv", "depot", "supprimer")
 )
@@ -34,8 +35,9 @@ def get_identification(ctx: Context) -> Reply:
 def post_identification(ctx: Context) -> Reply:
     """Rule C8: what is typed is kept, complete or not; errors of format are shown."""
     profil = queries.profil_de(ctx.user)
-    if ctx.request.form.first("action") == "chercher_employeur" or "employeur_choisi" in ctx.request.form:
-        return _employeur(ctx, profil)
+    action = ctx.request.form.first("action")
+    if action in SUR_L_EMPLOYEUR or "employeur_choisi" in ctx.request.form:
+        return _employeur(ctx, profil, vider=action == "vider_employeur")
     form = queries.formulaire_envoye(ctx, profil)
     lu = replace(profil, version=_version(form, profil))
     valable = form.est_valable(complet=profil.mode is Mode.VALIDE)
@@ -55,15 +57,16 @@ def post_identification(ctx: Context) -> Reply:
         return _conflit(ctx, form)
 
 
-def _employeur(ctx: Context, profil: Profil) -> Reply:
-    """Rule C3, for who has no script: search, or fill the fields with the choice; nothing is kept yet, nor lost."""
+def _employeur(ctx: Context, profil: Profil, vider: bool) -> Reply:
+    """Rule C3: empty the fields; for who has no script search, or fill them with the choice. Nothing is kept yet, nor
+    lost."""
     refus = rules.refus_de_modifier(profil)
     if refus:
         raise Refused(refus)
     choisi = employeur_choisi(ctx.request.form.first("employeur_choisi"))
-    form = queries.formulaire_envoye(ctx, profil, choisi)
+    form = queries.formulaire_envoye(ctx, profil, choisi, vider)
     valeurs = queries.page_identification(ctx, profil, form)
-    if choisi:
+    if choisi or vider:
         return page(IDENTIFICATION, choisi=choisi, **valeurs)
     return page(IDENTIFICATION, recherche=queries.chercher_l_employeur(ctx, profil, form), **valeurs)
 
@@ -85,16 +88,9 @@ def _conflit(ctx: Context, form: IdentificationForm) -> Reply:
     actuel = queries.profil_de(ctx.user)
     if rules.refus_de_modifier(actuel):
         raise Refused(rules.Refus.EN_COURS_D_ETUDE)
-    typed = form.typed()
-    typed.pop("version")
     garde = queries.formulaire(ctx, actuel, ctx.user)
-    differents = [
-        (form[nom].label.text, nom, garde.lisible(nom))
-        for nom in rules.champs_differents(typed, actuel.identification)
-        if nom in form
-    ]
-    form.version.data = str(actuel.version)
-    form.version.raw_data = [form.version.data]
+    differents = form.differents(garde, rules.champs_differents(form.garde(), actuel.identification))
+    form.a_la_version(actuel.version)
     return page(IDENTIFICATION, 409, differents=differents, **queries.page_identification(ctx, actuel, form))
 
 

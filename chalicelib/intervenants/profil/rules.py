@@ -186,6 +186,32 @@ def champs_caches(statut: Statut | None, adresse_pro: bool) -> frozenset[str]:
     return frozenset(tous - champs_poses(statut, adresse_pro))
 
 
+NOMS_DE_L_EMPLOYEUR = ("employeur_raison_sociale", "employeur_siret")
+
+
+def employeur_connu(garde: dict[str, Any]) -> dict[str, str]:
+    """Rule C3: the type and the names of the employer kept, be it for a former statut; {} when there is none."""
+    ancien = garde.get("employeur_anterieur")
+    type_ = type_d_employeur(statut_de(str(garde.get("statut", ""))))
+    connu = ancien or {"type": type_.name if type_ else "", **{n: garde.get(n) or "" for n in NOMS_DE_L_EMPLOYEUR}}
+    return connu if connu["type"] and any(connu[n] for n in NOMS_DE_L_EMPLOYEUR) else {}
+
+
+def restes_de_l_employeur(garde: dict[str, Any], saisie: dict[str, Any]) -> list[str]:
+    """Rule C3: what still names the employer of a former statut, while the present one sets another type."""
+    connu, type_ = employeur_connu(garde), type_d_employeur(statut_de(str(saisie.get("statut", ""))))
+    if not connu or type_ is None or type_.name == connu["type"]:
+        return []
+    return [nom for nom in NOMS_DE_L_EMPLOYEUR if connu[nom] and saisie.get(nom) == connu[nom]]
+
+
+def employeur_anterieur(garde: dict[str, Any], saisie: dict[str, Any], confirme: bool) -> dict[str, str]:
+    """Rule C3: what is remembered of the employer of a former statut: until it is replaced or confirmed, or while the
+    present statut has no employer."""
+    sans = type_d_employeur(statut_de(str(saisie.get("statut", "")))) is None
+    return employeur_connu(garde) if sans or (restes_de_l_employeur(garde, saisie) and not confirme) else {}
+
+
 def statuts_interroges(champ: str) -> list[Statut]:
     """Rules C2 to C4: whose statut is asked this question."""
     return [statut for statut in Statut if champ in champs_poses(statut, adresse_pro=True)]

@@ -44,12 +44,12 @@ def enregistrer_l_identification(ctx: Context, profil: Profil, form: Identificat
 
 
 def _a_garder(form: IdentificationForm, profil: Profil) -> dict[str, Any]:
-    typed = form.typed()
-    typed.pop("version")
+    typed = form.garde()
     if not rules.structure_modifiable(profil):
         typed["structure"] = profil.structure
     if profil.mode is Mode.VALIDE:  # others read it: nothing that the statut hides stays behind it
         typed.update(dict.fromkeys(form.champs_caches() & typed.keys(), ""))
+        typed.pop("employeur_anterieur", None)
     return typed
 
 

@@ -15,6 +15,7 @@ from chalicelib.commun.employeurs.rules import (
     Employeur,
     employeur_choisi,
     employeurs_de,
+    en_mots_du_repertoire,
     faute_de_siret,
     requete,
     siret_lisible,
@@ -96,6 +97,45 @@ def test_un_siret_se_lit_par_groupes() -> None:
 )
 def test_ce_qui_est_demande_au_repertoire(texte: str, attendue: str) -> None:
     assert requete(texte) == attendue
+
+
+@pytest.mark.rule("C3")
+@pytest.mark.parametrize(
+    ("demande", "question"),
+    [
+        ("Mairie de Nancy", "nancy"),
+        ("mairie nancy", "nancy"),
+        ("ville de Nancy", "nancy"),
+        ("Hôtel de ville de Nancy", "nancy"),
+        ("COMMUNE DE NANCY", "nancy"),
+        ("mairie de la Rochelle", "rochelle"),
+        ("ville du Havre", "havre"),
+        ("Mairie d’Épinal", "epinal"),
+        ("St-Étienne", "saint etienne"),
+        ("Mairie de Ste-Foy-lès-Lyon", "sainte foy lyon"),
+        ("métropole de Lyon", "metropole lyon"),
+        ("Conseil départemental de la Moselle", "departement moselle"),
+        ("conseil régional Grand Est", "region grand est"),
+        ("Villeneuve", "villeneuve"),
+        ("ville", "ville"),
+        ("mairie de", "mairie de"),
+        ("commune de", "commune de"),
+        ("La Poste", "la poste"),
+        ("Le Havre", "le havre"),
+        ("Mairie d’Eu", "mairie d eu"),
+        ("Stains", "stains"),
+        ("Est Ensemble", "est ensemble"),
+        (SIRET, SIRET),
+    ],
+)
+def test_les_mots_de_tous_les_jours_deviennent_ceux_du_repertoire(demande: str, question: str) -> None:
+    assert en_mots_du_repertoire(demande) == question
+
+
+@pytest.mark.rule("C3")
+@given(st.text(min_size=3, max_size=100))
+def test_une_demande_reste_une_demande(demande: str) -> None:
+    assert en_mots_du_repertoire(demande)
 
 
 @pytest.mark.rule("C3")

@@ -29,8 +29,9 @@ DEMESURES = ["a" * 300_000, "1" * 300_000, "é " * 100_000, "+" * 100_000, "0 " 
 PUBLIC = {**FONCTIONNAIRE, "situation": "EN_ACTIVITE"}
 TELEPHONES = ["tel_personnel", "portable_personnel", "tel_professionnel", "portable_professionnel"]
 TOUS = [
-    *IDENTIFICATION, *TELEPHONES[1:], "appartement", "batiment", "identique", "version", *rules.EMPLOYEUR,
-    *rules.COORDONNEES_PRO, *rules.QUESTIONS_DU_STATUT[rules.Statut.FONCTIONNAIRE], "permis", "vehicule",
+    *IDENTIFICATION, *TELEPHONES[1:], "appartement", "batiment", "identique", "version", "employeur_inchange",
+    *rules.EMPLOYEUR, *rules.COORDONNEES_PRO,
+    *rules.QUESTIONS_DU_STATUT[rules.Statut.FONCTIONNAIRE], "permis", "vehicule",
 ]  # fmt: skip
 
 
