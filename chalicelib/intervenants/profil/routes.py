@@ -13,6 +13,7 @@ from chalicelib.intervenants.profil.forms import IdentificationForm
 from chalicelib.intervenants.profil.rules import Mode, Profil
 
 bp = Pages(__name__)
+GARDE, SUIVANTE = "/mon-profil/identification?enregistre=oui", "/mon-profil/parcours?depuis=identification"
 SUR_L_EMPLOYEUR = ("chercher_employeur", "vider_employeur")
 IDENTIFICATION, CV, DEPOT, SUPPRIMER = (
     f"intervenants/profil/templates/{n}.html" for n in ("identification", "cv", "depot", "supprimer")
@@ -43,14 +44,9 @@ def post_identification(ctx: Context) -> Reply:
     valable = form.est_valable(complet=profil.mode is Mode.VALIDE)
     if not valable and profil.mode is Mode.VALIDE:
         return page(IDENTIFICATION, 422, **queries.page_identification(ctx, profil, form))
-    suite = ctx.request.form.first("suite") == "suivante"
-    resultat = (
-        "/mon-profil/parcours?depuis=identification"
-        if suite and valable
-        else "/mon-profil/identification?enregistre=oui"
-    )
+    suivante = valable and ctx.request.form.first("suite") == "suivante"
     try:
-        return redirect(usecases.enregistrer_l_identification(ctx, lu, form, resultat))
+        return redirect(usecases.enregistrer_l_identification(ctx, lu, form, SUIVANTE if suivante else GARDE))
     except Refused as refus:
         return _refuse(ctx, profil, form, refus)
     except Conflict:
