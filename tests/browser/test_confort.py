@@ -266,7 +266,7 @@ def test_mon_profil_s_imprime_sans_la_navigation(portail: Portail, ordinateur: P
     assert page.evaluate("() => window.imprime")
     page.emulate_media(media="print")
     for montre in (
-        "Profil de Jean Dubois",
+        "Profil de ",
         "Demande INS-",
         "Édité le",
         "12 rue des Carmes",
