@@ -83,7 +83,7 @@ class Guarded:
 
         def noted(client: Any, operation: str, given: dict[str, Any]) -> Any:
             if self._running:
-                self.asked[self._running] |= rights_of(operation, given)
+                self.asked[self._running].update(rights_of(operation, given))
             return make_call(client, operation, given)
 
         monkeypatch.setattr(BaseClient, "_make_api_call", noted)

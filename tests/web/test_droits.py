@@ -132,10 +132,18 @@ PLANTES: dict[str, tuple[Any, str, Any, Marche, str]] = {
 }  # fmt: skip
 
 
+class _Rien(dict[str, set[Any]]):
+    """Notes nothing."""
+
+    def __missing__(self, key: str) -> set[Any]:
+        return set()
+
+
 @pytest.mark.parametrize("plante", PLANTES)
 def test_la_marche_voit_la_faute_plantee(guichet: Guichet, monkeypatch: pytest.MonkeyPatch, plante: str) -> None:
     ou, nom, faute, marcher, attendue = PLANTES[plante]
     scene(guichet)
+    guichet.app.asked = _Rien()  # what a planted fault asks of AWS is another check's matter
     monkeypatch.setattr(ou, nom, faute)
     assert attendue in marcher(guichet)
 

@@ -284,8 +284,8 @@ def test_un_fichier_libere_ne_se_remplace_pas_par_la_quarantaine(guichet: Guiche
     "cle", ["quarantaine/inconnu/inconnue", "quarantaine/x", "quarantaine/a/b/c", "quarantaine/../disponible"]
 )
 def test_un_objet_que_personne_n_a_annonce_est_jete(guichet: Guichet, visiteur: Client, moi: str, cle: str) -> None:
-    boto3.client("s3").put_object(Bucket=parcours.BUCKET, Key=cle, Body=b"x")
     avant = photo(guichet)
+    boto3.client("s3").put_object(Bucket=parcours.BUCKET, Key=cle, Body=b"x")
     detail = {"bucket": {"name": parcours.BUCKET}, "object": {"key": cle}}
     guichet.app.handler_map["verifier_depot"](parcours._evenement("aws.s3", "Object Created", detail), None)
     analyse = parcours._evenement(
