@@ -4,7 +4,8 @@ whatever test makes it.
 
 import json
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -95,16 +96,25 @@ class Guarded:
         """A page."""
         return self._as("web", self._app)(event, context)
 
+    @contextmanager
+    def somebody_else(self) -> Iterator[None]:
+        """What happens inside, in the middle of a function's run, is not its doing."""
+        before, self._running = self._running, ""
+        try:
+            yield
+        finally:
+            self._running = before
+
     def _as(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
         from chalicelib.core import aws
 
         def noted(*given: Any) -> Any:
             aws.queue_url.cache_clear()  # each function has its own process
-            self._running = name
+            before, self._running = self._running, name
             try:
                 return call(*given)
             finally:
-                self._running = ""
+                self._running = before
                 missing = self.asked[name] - granted(name)
                 assert not missing, f"{name} may not, once deployed: {sorted(missing)}"
 

@@ -161,7 +161,7 @@ class Banc:
             self.scene.jouer(self.monde)
 
     def _intrus(self) -> None:
-        with self.monde.fil.ferme():
+        with self.monde.fil.ferme(), self.monde.guichet.app.somebody_else():
             if self.scene.intrus:
                 self.scene.intrus(self.monde)
 
