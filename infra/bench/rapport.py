@@ -13,7 +13,8 @@ REPERE_APPELS, REPERE_CPU, REPERE_FROID = 3, 1.5, 1.5
 REPERE_POIDS, REPERE_REQUETES = 60 * 1024, 6
 _SUITES = {
     "P1": "Next: see with `python -X importtime` what the first page does not need, and import it where it is used.",
-    "P2": "The floor parses no request, builds no form, signs no command, checks no session. Next: profile this page.",
+    "P2": "The floor parses no request, builds no form, signs no command, checks no session; the task list checks"
+    " both pages of the profile besides. Next: keep with each page what it lacks, when it is saved.",
     "P3": "A page of the staff about somebody reads the session, the person, the account and the files, each in its own"
     " table, and writes who looked. Next: ask the last three reads side by side.",
     "P4": "A login counts, then forgives; a mail is leased, then marked, each time with its text and its index entries."
