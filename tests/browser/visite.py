@@ -3,6 +3,7 @@
 A chapter is a function `(visite) -> None` that goes from state to state and calls `visite.voir(page, name)` at each.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -84,6 +85,7 @@ def pages_publiques(visite: Visite) -> None:
 def connexion(visite: Visite) -> None:
     """Rules A2, J6, T1, T4."""
     with visite.ouvrir() as page:
+        visite.aller(page, "/connexion?suite=/mon-profil&fin=oui", "connexion, session terminée")
         visite.aller(page, "/connexion", "connexion")
         envoyer(page, "Valider")
         visite.voir(page, "connexion, rien de saisi")
@@ -492,13 +494,17 @@ def gestion(visite: Visite) -> None:
         envoyer(page, "Rejeter la demande")
         visite.voir(page, "dossier, rejet sans motif")
         page.get_by_text("Demander un complément").first.click()
+        message = page.locator("#complement")
+        message.fill("Bonjour,")
         page.get_by_label("Texte prêt").select_option("CV illisible")
+        expect(message).to_have_value(re.compile(r"^Bonjour,\n\n.{20}"))  # what was typed stays
         envoyer(page, "Demander un complément")
         visite.voir(page, "dossier, complément demandé")
         with visite.ouvrir(qui) as sienne:
             visite.aller(sienne, "/mon-profil", "mon profil, complément demandé")
         semis.transmettre(qui)
         page.reload()
+        visite.voir(page, "dossier, revenu d’un complément")
         envoyer(page, "Valider la demande")
         visite.voir(page, "dossier décidé")
         visite.aller(page, "/gestion/statistiques", "délais de traitement")

@@ -152,14 +152,19 @@ def test_une_ligne_fautive_est_dite_et_gardee(
     assert {nom: garde.get(nom) for nom in attendus} == attendus and not lignes(guichet)
 
 
+def ligne_en_conflit(guichet: Guichet, client: Client, **autre: str) -> tuple[str, Answer]:
+    """A line that one window gave to « Région », another to « Département »: its address, what the second is told."""
+    inscrit(client)
+    ajouter(client, "experiences")
+    chemin = f"{PAGE}/experiences/{lignes(guichet)[0]}"
+    premiere, seconde = client.get(chemin), client.get(chemin)
+    client.submit(premiere, chemin, employeur="Région", suite="page")
+    return chemin, client.submit(seconde, chemin, employeur="Département", suite="page", **autre)
+
+
 @pytest.mark.rule("C8", "D12")
 def test_une_ligne_changee_ailleurs_n_est_pas_ecrasee(guichet: Guichet, visiteur: Client) -> None:
-    inscrit(visiteur)
-    ajouter(visiteur, "experiences")
-    chemin = f"{PAGE}/experiences/{lignes(guichet)[0]}"
-    premiere, seconde = visiteur.get(chemin), visiteur.get(chemin)
-    visiteur.submit(premiere, chemin, employeur="Région", suite="page")
-    conflit = visiteur.submit(seconde, chemin, employeur="Département", suite="page")
+    chemin, conflit = ligne_en_conflit(guichet, visiteur)
     assert conflit.status == 409 and "Région" in conflit.page.text
     assert valeurs(conflit, chemin)["employeur"] == "Département"
     assert visiteur.submit(conflit, chemin, suite="page").status == 303
@@ -168,12 +173,7 @@ def test_une_ligne_changee_ailleurs_n_est_pas_ecrasee(guichet: Guichet, visiteur
 
 @pytest.mark.rule("C8", "D12")
 def test_apres_un_conflit_une_ligne_reprend_ce_qui_est_enregistre(guichet: Guichet, visiteur: Client) -> None:
-    inscrit(visiteur)
-    ajouter(visiteur, "experiences")
-    chemin = f"{PAGE}/experiences/{lignes(guichet)[0]}"
-    premiere, seconde = visiteur.get(chemin), visiteur.get(chemin)
-    visiteur.submit(premiere, chemin, employeur="Région", suite="page")
-    conflit = visiteur.submit(seconde, chemin, employeur="Département", fonction="Juriste", suite="page")
+    chemin, conflit = ligne_en_conflit(guichet, visiteur, fonction="Juriste")
     assert visiteur.submit(conflit, chemin, reprendre="employeur", suite="page").status == 303
     garde = valeurs(visiteur.get(chemin), chemin)
     assert (garde["employeur"], garde["fonction"]) == ("Région", "Juriste")

@@ -151,6 +151,7 @@ def test_une_demande_qui_revient_d_un_complement_le_dit(guichet: Guichet, agent:
     assert transmettre(qui).status == 303
     assert "Complément reçu" in agent.get(LISTE).page.text
     assert "Complément reçu" in chercher(agent, "Dubois").page.text
+    assert ";Complément reçu;" in agent.get(f"{LISTE}.csv").body.replace('"', "")
     dossier = agent.get(decidee).page.text
     assert "Cette demande revient d’un complément" in dossier and "Merci de joindre un CV." in dossier
     assert "La personne en est avertie" not in dossier

@@ -19,8 +19,8 @@ def page_avec_defi(ctx: Context, template: str, status: int, form: Any, connu: s
     `connu`: the challenge that the page holds already; it stays as long as it may still serve.
     """
     visite, cookies = visit_of(ctx)
-    code = captcha.answer(ctx, connu, visite, form.POUR) if connu and _encore(ctx, connu) else None
-    if code is None:
+    code = captcha.answer(ctx, connu, visite, form.POUR) if connu else None
+    if code is None or not _encore(ctx, connu):
         consume(ctx, CAPTCHAS, ctx.source)
         connu, code = captcha.new(ctx, visite, form.POUR)
         form.captcha.data, form.captcha.raw_data = "", []  # what was typed answers another image

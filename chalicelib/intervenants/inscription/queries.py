@@ -162,7 +162,7 @@ def export_de_la_liste(ctx: Context, filtre: Filtre) -> str:
         structure, transmise = referentiels.structure(d.structure), from_iso(d.transmise_le).astimezone(PARIS)
         nom = structure.nom if structure else ""
         attente = ctx.days_since(rules.rang(d))
-        lignes.append((d.reference, d.nom, nom, d.etat.libelle, f"{transmise:%d/%m/%Y %H:%M}", attente))
+        lignes.append((d.reference, d.nom, nom, d.libelle, f"{transmise:%d/%m/%Y %H:%M}", attente))
     return csv_text(("Référence", "Intervenant", "Structure", "État", "Transmise le", "Jours depuis"), lignes)
 
 
