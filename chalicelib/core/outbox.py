@@ -131,9 +131,9 @@ def waiting(ctx: Context) -> Iterator[str]:
         yield row.pk.removeprefix("MAIL#")
 
 
-def dead() -> list[MailRow]:
-    """Mails given up after TRIES tries, newest first (rule V1: visible and replayable)."""
-    return list(MailRow.gsi1.query("MAILS#MORTS", scan_index_forward=False, limit=100))
+def dead(most: int) -> list[MailRow]:
+    """The newest mails given up after TRIES tries, `most` of them (rule V1: visible and replayable)."""
+    return list(MailRow.gsi1.query("MAILS#MORTS", scan_index_forward=False, limit=most))
 
 
 def replay(act: Act, mail_id: str) -> bool:

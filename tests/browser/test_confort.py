@@ -44,6 +44,42 @@ def test_la_fin_de_session_est_annoncee_et_se_repousse(identification: Page) -> 
     expect(page.get_by_label("Prénom")).to_be_visible()
 
 
+@pytest.mark.rule("T1")
+def test_un_autre_onglet_garde_la_session_ouverte_pour_tous(portail: Portail, identification: Page) -> None:
+    page = identification
+    page.clock.fast_forward("27:00")
+    autre = page.context.new_page()
+    autre.goto(portail.url + "/mon-profil")
+    page.clock.fast_forward("01:00")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.clock.fast_forward("26:45")
+    expect(page.get_by_role("dialog", name="Votre session va se terminer")).to_be_visible()
+    autre.reload()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+@pytest.mark.rule("T1")
+def test_au_bout_de_douze_heures_la_session_ne_se_prolonge_plus_et_on_le_dit(
+    portail: Portail, ordinateur: Page
+) -> None:
+    page = ordinateur
+    _, qui = semis.inscrire(portail)
+    for _ in range(24):
+        portail.avancer(29 * 60 + 50)
+        qui.get("/session")
+    page.context.add_cookies(semis.cookies(qui))
+    page.clock.install()
+    page.goto(portail.url + "/mon-profil/identification")
+    page.clock.fast_forward("02:00")
+    portail.avancer(120)
+    page.get_by_role("button", name="Rester connecté").click()
+    expect(page.get_by_text("ne peut plus être prolongée")).to_be_visible()
+    page.get_by_role("button", name="Revenir à la page").click()
+    page.get_by_label("Lieu de naissance (ville)").fill("Épinal")
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    expect(page.get_by_text("Enregistré à")).to_be_visible()
+
+
 @pytest.mark.rule("S6", "T1", "C8")
 def test_ce_qui_etait_saisi_quand_la_session_a_pris_fin_se_retrouve(portail: Portail, ordinateur: Page) -> None:
     page = ordinateur

@@ -154,7 +154,7 @@ def mails(guichet: Guichet) -> None:
     admin = guichet.client("192.0.2.8")
     parcours.personnel("a@demo.fr", [], "ADMINISTRATEUR", "Alix")
     assert se_connecter_en_gestion(guichet, admin, "a@demo.fr").status == 200
-    [dead] = outbox.dead()
+    [dead] = outbox.dead(1)
     page = admin.get("/administration/envois")
     assert admin.submit(page, f"/administration/envois/{dead.pk.removeprefix('MAIL#')}/renvoyer").status == 303
 

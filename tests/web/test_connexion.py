@@ -156,8 +156,16 @@ def test_rester_connecte_prolonge_la_session(guichet: Guichet, inscrit: Client) 
     for _ in range(3):
         guichet.advance(minutes=20)
         reponse = inscrit.get("/session")
-        assert (reponse.status, reponse.body, reponse.headers["cache-control"]) == (200, "", "no-store")
+        assert (reponse.status, reponse.body, reponse.headers["cache-control"]) == (200, "1800", "no-store")
     assert connecte(inscrit)
+
+
+@pytest.mark.rule("T1")
+def test_rester_connecte_dit_ce_qui_reste_avant_les_douze_heures(guichet: Guichet, inscrit: Client) -> None:
+    for _ in range(24):
+        guichet.advance(minutes=29, seconds=50)
+        reponse = inscrit.get("/session")
+    assert reponse.body == "240"
 
 
 @pytest.mark.rule("T1")

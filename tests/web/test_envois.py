@@ -266,6 +266,20 @@ def test_l_administrateur_voit_les_mails_abandonnes_et_les_relance(
     assert [m["To"] for m in guichet.sent] == [IDENTITE["email"]]
 
 
+@pytest.mark.rule("V1")
+@pytest.mark.parametrize(("morts", "montres", "dit"), [(100, 100, False), (101, 100, True)])
+def test_la_page_dit_qu_elle_ne_montre_pas_tout(guichet: Guichet, morts: int, montres: int, dit: bool) -> None:
+    with outbox.MailRow.batch_write() as lot:
+        for rang in range(morts):
+            le = f"2026-03-02T08:00:00.{rang:06}+00:00"
+            mort = outbox.MailRow(f"MAIL#{rang:03}", "MAIL", to="a@exemple.fr", subject="Essai", etat="MORT")
+            mort.raison, mort.cree_le, mort.gsi1pk, mort.gsi1sk = "ESSAIS", le, "MAILS#MORTS", le
+            lot.save(mort)
+    page = en_poste(guichet.client(), "a@demo.fr", (), "ADMINISTRATEUR", "Alix").get(MORTS)
+    assert page.body.count('/renvoyer"') == montres
+    assert ("Seuls les 100 plus récents" in page.page.text) is dit
+
+
 @pytest.mark.rule("V1", "X3")
 def test_relancer_un_mail_s_ecrit_dans_l_audit(guichet: Guichet, visiteur: Client, ses_en_panne: list[str]) -> None:
     abandonner(guichet, visiteur, ses_en_panne)

@@ -86,8 +86,8 @@ def _entrer(entree: usecases.Entree, suite: str, reprise: str) -> Reply:
 
 @bp.page("/session", access=Access.CONNECTE)
 def get_session(ctx: Context) -> Reply:
-    """« Rester connecté »: the session is seen now (rule T1)."""
-    return Reply(body="", headers={"Content-Type": "text/plain; charset=utf-8"})
+    """« Rester connecté »: the session is seen now; answers the seconds that it has left (rule T1)."""
+    return Reply(body=str(ctx.user.secondes_de_session), headers={"Content-Type": "text/plain; charset=utf-8"})
 
 
 @bp.page("/mes-connexions", access=Access.CONNECTE)

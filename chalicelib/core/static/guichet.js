@@ -304,36 +304,48 @@
     });
   };
 
-  // End of the session: told 150 seconds before.
+  // End of the session: told 150 seconds before, unless another tab keeps it alive.
   const watchSession = () => {
     const { sessionFin, sessionProlonger } = document.body.dataset;
     const dialog = byId("session-fin");
     if (!sessionFin || !dialog) return;
     const [soon, over] = dialog.children;
-    let end = Date.now() + sessionFin * 1000;
+    const [count, limit] = all("strong, [data-session-limite]", soon);
+    const tabs = new BroadcastChannel("session");
+    let end;
+    const lives = (seconds) => {
+      end = Date.now() + seconds * 1000;
+      if (seconds <= 150) return;
+      delete soon.dataset.vu;
+      if (over.hidden) dialog.close();
+    };
     const tick = () => {
       const left = Math.round((end - Date.now()) / 1000);
       if (left > 150) return;
-      if (!dialog.open && !over.dataset.vu) dialog.showModal();
-      const rest = left < 60 ? plural(Math.max(left, 0), "seconde") : plural(Math.floor(left / 60), "minute");
-      soon.querySelector("strong").textContent = rest;
+      if (!soon.dataset.vu) dialog.showModal();
+      soon.dataset.vu = "1";
+      count.textContent = left < 60 ? plural(Math.max(left, 0), "seconde") : plural(Math.floor(left / 60), "minute");
       if (left > 0) return;
       soon.hidden = true;
       over.hidden = false;
-      over.dataset.vu = "1";
+      if (!dialog.open) dialog.showModal();
       clearInterval(timer);
     };
     const timer = setInterval(tick, 1000);
     dialog.querySelector("[data-session-rester]").onclick = async () => {
       try {
         const answer = await fetch(sessionProlonger, { cache: "no-store" });
-        const alive = answer.ok && !answer.redirected;
-        end = Date.now() + (alive ? sessionFin * 1000 : 0);
-        if (alive) dialog.close();
+        const seconds = answer.ok && !answer.redirected ? Number(await answer.text()) : 0;
+        lives(seconds);
+        tabs.postMessage(seconds);
+        limit.hidden = seconds > 150;
       } catch {
         say("La connexion ne répond pas. Réessayez.", 0);
       }
     };
+    tabs.onmessage = (event) => lives(event.data);
+    tabs.postMessage(Number(sessionFin));
+    lives(Number(sessionFin));
   };
 
   const start = (root) => {

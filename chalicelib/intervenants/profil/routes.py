@@ -73,7 +73,7 @@ def _version(form: IdentificationForm, profil: Profil) -> int:
 
 
 def _refuse(ctx: Context, profil: Profil, form: IdentificationForm, refus: Refused) -> Reply:
-    if refus.reason is not rules.Refus.IDENTITE_PRISE:
+    if refus.reason not in (rules.Refus.IDENTITE_PRISE, rules.Refus.TROP_D_IDENTITES):
         raise refus
     form.add_error("nom", refus.reason.value)
     return page(IDENTIFICATION, 422, **queries.page_identification(ctx, profil, form))

@@ -109,6 +109,10 @@ class Refus(Enum):
 
     EN_COURS_D_ETUDE = "Votre demande est en cours d’étude : votre profil peut être lu, mais pas modifié."
     IDENTITE_PRISE = "Un compte existe déjà pour cette personne : vérifiez le nom, le prénom et la date de naissance."
+    TROP_D_IDENTITES = (
+        "Vous avez changé de nom, de prénom ou de date de naissance trop de fois aujourd’hui : remettez ceux de votre "
+        "compte pour enregistrer vos autres réponses, ou réessayez demain."
+    )
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from chalicelib.commun.pieces import public as pieces
 from chalicelib.commun.pieces.public import CV
 from chalicelib.core import audit
 from chalicelib.core.context import Context
-from chalicelib.core.errors import Conflict, Refused
+from chalicelib.core.errors import Conflict, Refused, TooMany
 from chalicelib.core.table import Act
 from chalicelib.core.web.limits import Limit, consume
 from chalicelib.intervenants.profil import rules, store
@@ -22,8 +22,8 @@ IDENTITES = Limit("identites", 10, timedelta(days=1))  # rule Z2: who tries iden
 def enregistrer_l_identification(ctx: Context, profil: Profil, form: IdentificationForm, resultat: str) -> str:
     """Rule C8: keep what is typed, complete or not. A good identity also becomes the account's (rule B3).
 
-    Raises Conflict("version") when another tab saved since, Refused when the profile is read-only or the identity
-    is somebody else's.
+    Raises Conflict("version") when another tab saved since, Refused when the profile is read-only, or when the
+    identity is somebody else's or one too many.
     """
     refus = rules.refus_de_modifier(profil)
     if refus:
@@ -32,7 +32,7 @@ def enregistrer_l_identification(ctx: Context, profil: Profil, form: Identificat
     store.enregistrer(act, profil, _a_garder(form, profil))
     identite = form.identite()
     if identite and identite != ctx.user.identite:
-        consume(ctx, IDENTITES, ctx.user.id)
+        _compter_l_identite(ctx)
         comptes.changer_identite(act, ctx.user, identite)
     audit.note(act, "enregistrer_l_identification", profil.compte)
     try:
@@ -41,6 +41,13 @@ def enregistrer_l_identification(ctx: Context, profil: Profil, form: Identificat
         if conflict.label == "identite":
             raise Refused(Refus.IDENTITE_PRISE) from conflict
         raise
+
+
+def _compter_l_identite(ctx: Context) -> None:
+    try:
+        consume(ctx, IDENTITES, ctx.user.id)
+    except TooMany as trop:
+        raise Refused(Refus.TROP_D_IDENTITES) from trop
 
 
 def _a_garder(form: IdentificationForm, profil: Profil) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.table import SHARDS, Act, CommandRow, seconds, shard
+from chalicelib.core.table import SHARDS, Act, CommandRow, fallen_due, seconds, shard
 from tests.unit.fabriques import MAINTENANT, contexte
 
 
@@ -20,6 +20,18 @@ def test_un_element_est_toujours_dans_le_meme_casier(de: str) -> None:
     casier = shard("ACTIVATION", de)
     assert casier == shard("ACTIVATION", de)
     assert casier in {f"ACTIVATION#{n}" for n in range(SHARDS)}, "a sweep reads these and no other"
+
+
+@pytest.mark.rule("W1")
+def test_chaque_balayage_lit_tous_les_casiers_et_commence_ailleurs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a run has no time for is first, some minutes later."""
+    demandes: list[str] = []
+    lue = Mock(due=Mock(query=lambda casier, *_, **__: demandes.append(casier) or iter(())))
+    for minute in range(60):
+        list(fallen_due(lue, "MAIL", f"2026-03-02T08:{minute:02}:00Z"))
+    tours = [demandes[i : i + SHARDS] for i in range(0, len(demandes), SHARDS)]
+    assert all(set(tour) == {f"MAIL#{n}" for n in range(SHARDS)} for tour in tours)
+    assert {tour[0] for tour in tours} == {f"MAIL#{n}" for n in range(SHARDS)}
 
 
 @pytest.mark.rule("W1")
