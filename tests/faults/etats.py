@@ -14,6 +14,7 @@ from tests.fichiers.portables import pdf
 from tests.web import parcours
 
 JEAN = {"identifiant": parcours.IDENTITE["email"], "mot_de_passe": parcours.MOT_DE_PASSE}
+FAUX = {**JEAN, "mot_de_passe": "Faux-2026!"}
 GESTION = {"identifiant": "g@demo.fr", "mot_de_passe": "Guichet-2026!"}
 ADMIN = {"identifiant": "a@demo.fr", "mot_de_passe": "Guichet-2026!"}
 NOUVEAU = {"mot_de_passe": "Courir-3-Fois!", "confirmation_mot_de_passe": "Courir-3-Fois!"}
@@ -90,6 +91,13 @@ def deux_connexions(monde: Monde) -> None:
 def dehors(monde: Monde) -> None:
     """Jean closed his browser."""
     monde.client("jean").cookies.clear()
+
+
+@etat(dehors)
+def bloque(monde: Monde) -> None:
+    """Ten wrong passwords, and the page of login."""
+    for _ in range(10):
+        parcours.se_connecter(monde.client("jean"), parcours.IDENTITE["email"], FAUX["mot_de_passe"])
 
 
 def _lien(monde: Monde, email: str, chemin: str) -> str:

@@ -241,6 +241,8 @@ FORMULAIRES = [
     Formulaire("POST /connexion", "un gestionnaire", etats.personnel_dehors, "gaelle", "/connexion", etats.GESTION),
     Formulaire("POST /connexion", "une saisie en attente", etats.rempli, "jean", "/connexion", etats.JEAN,
                etats.session_finie),
+    Formulaire("POST /connexion", "un essai de trop", etats.bloque, "jean", "/connexion", etats.FAUX,
+               hors_limite=frozenset({"connexion-origine"})),
     Formulaire("POST /connexion/code", "", etats.code_demande, "gaelle", "/connexion/code", {"code": code}),
     Formulaire("POST /deconnexion", "", etats.actif, "jean", "/mon-profil"),
     Formulaire("POST /mes-connexions/{connexion_id}/fermer", "", etats.deux_connexions, "jean", "/mes-connexions"),

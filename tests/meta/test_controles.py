@@ -19,7 +19,6 @@ ATTENTES: dict[str, dict[str, str]] = {
     "T07": {"désinscription": "les autres sessions prennent fin"},
     "T20": {"assistance": "les liens de ses mails"},
     "T24": {"mot de passe provisoire": "il ne peut pas être choisi de nouveau"},
-    "T28": {"avis de blocage": "le mail qui prévient, une fois, qui est bloqué par un inconnu"},
     "T31": {"assistance": "la même page pour toute adresse"},
     "T34": {"mot de passe provisoire": "tout"},
     "T37": {
@@ -37,7 +36,6 @@ ATTENTES: dict[str, dict[str, str]] = {
 }
 """What a check waits for, and what of it that leaves unproved. « tout »: no test can be written yet."""
 SIGNES = {
-    "avis de blocage": r"blocage",
     "désinscription": r"desinscri",
     "mot de passe provisoire": r"provisoire",
     "assistance": r"assistance|support",

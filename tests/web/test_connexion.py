@@ -370,6 +370,40 @@ def test_dix_echecs_ferment_l_entree_quinze_minutes_au_plus(guichet: Guichet, in
     assert se_connecter(proprietaire, EMAIL).location == "/"
 
 
+@pytest.mark.rule("T4", "V1")
+@pytest.mark.controle("T28")
+def test_qui_est_bloque_en_est_averti_une_fois_par_jour(guichet: Guichet, inscrit: Client) -> None:
+    assert essais(guichet, 10) == [422] * 10 and guichet.deliver() == []
+    assert essais(guichet, 2) == [429] * 2
+    (avis,) = guichet.deliver()
+    assert (avis["To"], avis["Subject"]) == (EMAIL, "Connexions refusées à votre compte")
+    assert "https://guichet.test/mot-de-passe-oublie" in avis.get_body(("plain",)).get_content()
+    for i in range(11):  # from elsewhere
+        se_connecter(guichet.client("203.0.113.9"), EMAIL, f"Faux-{i}-2026!")
+    guichet.advance(hours=1)
+    assert essais(guichet, 11)[-1] == 429 and guichet.deliver() == []
+    guichet.advance(days=1)
+    assert essais(guichet, 11)[-1] == 429 and len(guichet.deliver()) == 1
+
+
+@pytest.mark.rule("T4", "Z2")
+@pytest.mark.controle("T28", "T29")
+def test_ni_un_inconnu_ni_un_compte_a_activer_ne_recoit_d_avis(guichet: Guichet, visiteur: Client) -> None:
+    deposer(guichet, visiteur)
+    guichet.deliver()
+    for email in (EMAIL, "x@exemple.fr"):
+        assert essais(guichet, 11, email)[-1] == 429
+        guichet.advance(minutes=1)
+    assert guichet.deliver() == []
+
+
+@pytest.mark.rule("T4", "V1")
+@pytest.mark.controle("T28")
+def test_cent_essais_de_partout_avertissent_aussi(guichet: Guichet, inscrit: Client) -> None:
+    statuts = [se_connecter(guichet.client(f"198.51.100.{i}"), EMAIL, "Faux-2026!").status for i in range(101)]
+    assert statuts == [422] * 100 + [429] and [m["To"] for m in guichet.deliver()] == [EMAIL]
+
+
 @pytest.mark.rule("J6", "T4")
 @pytest.mark.controle("T26")
 def test_les_graphies_d_une_adresse_partagent_leur_limite(guichet: Guichet, inscrit: Client) -> None:

@@ -1,13 +1,14 @@
 """Acts on accounts: log in, log out, sessions, links by e-mail."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from chalicelib.commun.comptes import rules, store
+from chalicelib.commun.comptes import mails, rules, store
 from chalicelib.commun.comptes.rules import Compte, EtatCompte, Refus
-from chalicelib.core import audit, log, totp
+from chalicelib.core import audit, log, outbox, totp
 from chalicelib.core.context import Context, from_iso
-from chalicelib.core.errors import Conflict, NotFound, Refused
+from chalicelib.core.errors import Conflict, NotFound, Refused, TooMany
 from chalicelib.core.passwords import hash_password, verify
 from chalicelib.core.table import Act
 from chalicelib.core.web import limits, session
@@ -16,6 +17,7 @@ from chalicelib.core.web.urls import chemin_local
 
 PAR_COMPTE = limits.Limit("connexion-compte", 10, timedelta(minutes=15))  # from one origin
 PAR_ADRESSE = limits.Limit("connexion-adresse", 100, timedelta(minutes=15))  # from all of them
+AVIS = limits.Limit("avis-de-blocage", 1, timedelta(days=1))  # who tries for hours does not fill a mailbox
 PAR_ORIGINE = limits.Limit("connexion-origine", 20, timedelta(minutes=1))
 ACTUEL = limits.Limit("mot-de-passe-actuel", 10, timedelta(minutes=15))
 CODES = limits.Limit("codes", 20, timedelta(minutes=15))  # only who has the password gets here
@@ -34,8 +36,12 @@ class Entree:
 def se_connecter(ctx: Context, email: str, mot_de_passe: str, suite: str) -> Entree:
     """Rules T1, T4: the same answer and the same time for an unknown address, a wrong password, a closed account."""
     limits.consume(ctx, PAR_ORIGINE, ctx.source)
-    essais = limits.consume(ctx, PAR_COMPTE, _de_la(ctx, email))  # first: what it refuses counts for nobody else
-    limits.consume(ctx, PAR_ADRESSE, rules.cle_email(email))
+    try:
+        essais = limits.consume(ctx, PAR_COMPTE, _de_la(ctx, email))  # first: what it refuses counts for nobody else
+        limits.consume(ctx, PAR_ADRESSE, rules.cle_email(email))
+    except TooMany:
+        _prevenir_du_blocage(ctx, email)
+        raise
     row = store.lire_par_email(email)
     juste = verify(row.empreinte if row else None, mot_de_passe)
     if row is None or not juste or row.etat != EtatCompte.ACTIF.value:
@@ -52,6 +58,21 @@ def se_connecter(ctx: Context, email: str, mot_de_passe: str, suite: str) -> Ent
 def _de_la(ctx: Context, email: str) -> str:
     """Who tries, and from where: a stranger's tries do not lock the owner out (rule T4)."""
     return f"{rules.cle_email(email)}|{ctx.source}"
+
+
+def _prevenir_du_blocage(ctx: Context, email: str) -> None:
+    """Rule T4: who is locked out is told by e-mail, once a day; as much is done for an address that nobody has."""
+    if limits.told(ctx, AVIS, rules.cle_email(email)):
+        return
+    row = store.lire_par_email(email)
+    connu = row is not None and row.etat == EtatCompte.ACTIF.value
+    compte = store.compte_of(row) if row is not None and connu else rules.compte_fictif(email)
+    act = Act(_sans_commande(ctx))
+    limits.once(act, AVIS, rules.cle_email(email))
+    (outbox.add if connu else outbox.feign)(act, mails.blocage(compte))
+    audit.note(act, "prevenir_du_blocage", compte.id)
+    with suppress(Conflict):  # told by another try at this very instant
+        act.commit()
 
 
 def _demander_le_code(ctx: Context, compte: Compte, suite: str) -> Entree:

@@ -14,7 +14,7 @@ from chalicelib.core.web.urls import lien
 
 DUREE_DU_FORMULAIRE = 3600
 DUREE_DU_LIEN = 60
-DUREE_DES_PAGES = 900  # as long as staff may look at a page without acting (rule T1): images load as one scrolls
+DUREE_DES_PAGES = 900  # as long as staff may look at a page without acting (rule T1, ADR 14)
 # Over the limit of any use: a file too big gets our page, from the content's check, and not the store's (ADR 7).
 ENVOI_MAX = 20 * 1024 * 1024
 

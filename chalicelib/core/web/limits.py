@@ -8,7 +8,7 @@ from pynamodb.attributes import NumberAttribute
 
 from chalicelib.core.context import Context
 from chalicelib.core.errors import TooMany
-from chalicelib.core.table import Row, meta, seconds
+from chalicelib.core.table import Act, Row, get, meta, seconds
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,19 @@ def consume(ctx: Context, limit: Limit, subject: str) -> int:
     if row.n > limit.most:
         raise TooMany(wait)
     return int(row.n)
+
+
+def told(ctx: Context, limit: Limit, subject: str) -> bool:
+    """Whether something was counted in this window."""
+    row, _ = _row(ctx, limit, subject)
+    return get(LimitRow, row.pk, row.sk) is not None
+
+
+def once(act: Act, limit: Limit, subject: str) -> None:
+    """Count the only one of this window in the transaction of the act; its commit raises Conflict when it is not."""
+    row, _ = _row(act.ctx, limit, subject)
+    row.n, row.ttl = 1, seconds(act.ctx, limit.window * 2)
+    act.create(row, limit.name)
 
 
 def forgive(ctx: Context, limit: Limit, subject: str) -> None:
