@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.core.dates import instant
 from tests.client import Answer, Client
 from tests.web import parcours
 from tests.web.conftest import Guichet
@@ -60,6 +61,22 @@ def test_ouvrir_le_lien_ne_montre_qu_un_bouton(guichet: Guichet, visiteur: Clien
     arrivee = visiteur.follow(activer(visiteur, lien))
     assert arrivee.path == "/mon-profil" and "Bonjour Jean DUBOIS" in arrivee.page.text
     assert [a["acte"] for a in actes(guichet)] == ["ouvrir_un_compte", "activer_le_compte"]
+
+
+@pytest.mark.rule("B4", "W2")
+def test_le_mail_dit_quand_le_compte_sera_supprime_et_le_second_ne_recule_rien(
+    guichet: Guichet, visiteur: Client
+) -> None:
+    deposer(guichet, visiteur)
+    fin = instant(guichet.now + timedelta(days=7))
+    (premier,) = guichet.deliver()
+    guichet.advance(days=3)
+    demander(guichet, visiteur)
+    (second,) = guichet.deliver()
+    for mail in (premier, second):
+        for genre in ("plain", "html"):
+            texte = mail.get_body((genre,)).get_content()
+            assert f"jusqu’au {fin}" in texte and "votre compte et ses données seront supprimés" in texte
 
 
 @pytest.mark.rule("B4", "T3")

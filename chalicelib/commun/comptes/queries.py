@@ -19,7 +19,7 @@ from chalicelib.commun.comptes.rules import (
     faute_de_fond,
     fautes_de_forme,
 )
-from chalicelib.core.context import Context, from_iso, iso
+from chalicelib.core.context import Context, iso
 from chalicelib.core.errors import PortalError
 from chalicelib.core.passwords import common_passwords
 from chalicelib.core.settings import settings
@@ -59,8 +59,7 @@ def comptes_non_actives(ctx: Context) -> Iterator[str]:
 
 def activation_echue(ctx: Context, compte: Compte) -> bool:
     """Rule B4: whether nobody activated this account in its seven days: the sweep may delete it."""
-    echue = from_iso(compte.cree_le) + rules.ACTIVATION_VALIDE <= ctx.now if compte.cree_le else False
-    return echue and compte.etat is rules.EtatCompte.A_ACTIVER
+    return compte.etat is rules.EtatCompte.A_ACTIVER and rules.fin_d_activation(compte) <= ctx.now
 
 
 def etat_du_lien(ctx: Context, token: str) -> EtatDuLien:

@@ -98,7 +98,12 @@ class Compte:
 def compte_fictif(email: str) -> Compte:
     """Nobody's account: what is done for a known address is done for it too, so that time tells nothing (rule T4)."""
     personne = Identite(Civilite.MADAME, "Personne", "Aucune", date(1900, 1, 1))
-    return Compte("", Role.INTERVENANT, EtatCompte.A_ACTIVER, email, personne)
+    return Compte("", Role.INTERVENANT, EtatCompte.A_ACTIVER, email, personne, cree_le="1970-01-01T00:00:00Z")
+
+
+def fin_d_activation(compte: Compte) -> datetime:
+    """Rule B4: from this instant on, an account that nobody activated is deleted; another link does not move it."""
+    return datetime.fromisoformat(compte.cree_le) + ACTIVATION_VALIDE
 
 
 @dataclass(frozen=True)

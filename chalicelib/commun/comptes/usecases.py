@@ -236,8 +236,7 @@ def nouveau_lien_d_activation(act: Act, compte: Compte) -> str:
     token = act.ctx.token()
     store.remplacer_jeton(act, compte.lien_actif)
     store.noter_lien(act, compte, digest(token))
-    fin = from_iso(compte.cree_le) + rules.ACTIVATION_VALIDE
-    store.ecrire_jeton(act, token, compte.id, "ACTIVATION", fin - act.ctx.now)
+    store.ecrire_jeton(act, token, compte.id, "ACTIVATION", rules.fin_d_activation(compte) - act.ctx.now)
     return token
 
 
@@ -268,9 +267,9 @@ def renvoyer_l_activation(act: Act, email: str) -> tuple[Compte, str] | None:
     row = store.lire_par_email(email)
     if row is None or row.etat != EtatCompte.A_ACTIVER.value:
         return None
-    if from_iso(row.cree_le) + rules.ACTIVATION_VALIDE < act.ctx.now:
-        return None
     compte = store.compte_of(row)
+    if rules.fin_d_activation(compte) < act.ctx.now:
+        return None
     return compte, nouveau_lien_d_activation(act, compte)
 
 

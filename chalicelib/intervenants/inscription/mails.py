@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.commun.comptes.rules import Compte
+from chalicelib.commun.comptes.rules import Compte, fin_d_activation
 from chalicelib.core.mail import Mail
 from chalicelib.intervenants.inscription.rules import Demande, Etat, peut_representer_le
 
@@ -10,8 +10,9 @@ _DOSSIER = "intervenants/inscription/templates/mails"
 
 
 def activation(compte: Compte, jeton: str) -> Mail:
-    """Rule B4: « Inscription sur l'Espace intervenants », with the link."""
-    return Mail(compte.email, f"{_DOSSIER}/activation", {"compte": compte, "jeton": jeton})
+    """Rules B4, W2: « Inscription sur l'Espace intervenants », with the link, and when the account is deleted."""
+    values = {"compte": compte, "jeton": jeton, "fin": fin_d_activation(compte)}
+    return Mail(compte.email, f"{_DOSSIER}/activation", values)
 
 
 def transmise(compte: Compte, demande: Demande, structure: str) -> Mail:

@@ -35,7 +35,7 @@ def ouvrir_un_compte(
     consume(ctx, INSCRIPTIONS, ctx.source)
     act = Act(ctx)
     compte_id, jeton = comptes.nouveau_compte(act, identite, email, mot_de_passe, contenus.versions())
-    compte = Compte(compte_id, Role.INTERVENANT, EtatCompte.A_ACTIVER, email, identite)
+    compte = Compte(compte_id, Role.INTERVENANT, EtatCompte.A_ACTIVER, email, identite, cree_le=ctx.instant)
     outbox.add(act, mails.activation(compte, jeton))
     audit.note(act, "ouvrir_un_compte", compte_id)
     try:
