@@ -418,9 +418,8 @@ def test_un_compte_archive_se_dit_et_se_reactive_par_l_assistance(
     archiver(guichet)
     reponse = deposer(guichet, guichet.client("192.0.2.2"), **autre)
     assert reponse.status == 409
-    assert (
-        next(iter(erreurs(reponse))).startswith("Un compte archivé existe déjà") and "Aide et Contact" in reponse.body
-    )
+    assert next(iter(erreurs(reponse))).startswith("Un compte archivé existe déjà")
+    assert "Écrivez-nous par Aide et Contact" in reponse.page.text and "Authentifiez-vous, ou" not in reponse.page.text
 
 
 @pytest.mark.rule("B1", "T4")

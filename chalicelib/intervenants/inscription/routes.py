@@ -57,7 +57,7 @@ def post_compte(ctx: Context) -> Reply:
         )
     except Refused as refus:
         form.add_error("email", refus.reason.value)
-        return page_avec_defi(ctx, COMPTE, 409, form, documents=documents)
+        return page_avec_defi(ctx, COMPTE, 409, form, documents=documents, deja=refus.reason.name)
     return redirect(suite)
 
 
