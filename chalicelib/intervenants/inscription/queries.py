@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from heapq import merge
+from itertools import islice
 from typing import Any
 
 from chalicelib.commun.comptes import public as comptes
@@ -167,11 +169,11 @@ def export_de_la_liste(ctx: Context, filtre: Filtre) -> str:
 
 
 def _en_attente(ctx: Context, filtre: Filtre, limite: int) -> list[Demande]:
-    demandes: list[Demande] = []
-    for structure in filtre.structures(ctx.user.structures):
-        demandes += store.en_attente(structure, limite, filtre.apres, filtre.recentes, filtre.etat)
-    demandes.sort(key=rules.curseur, reverse=filtre.recentes)
-    return demandes[:limite]
+    listes = [
+        store.en_attente(structure, limite, filtre.apres, filtre.recentes, filtre.etat)
+        for structure in filtre.structures(ctx.user.structures)
+    ]
+    return list(islice(merge(*listes, key=rules.curseur, reverse=filtre.recentes), limite))
 
 
 def cv_de_la_demande(demande: Demande, toutes: list[Piece]) -> Piece | None:

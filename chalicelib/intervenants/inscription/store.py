@@ -223,13 +223,14 @@ def lire_tout(compte_id: str) -> Ensemble | None:
 
 def en_attente(
     structure: str, limite: int, apres: str = "", recentes: bool = False, etat: Etat = Etat.TRANSMISE
-) -> list[Demande]:
-    """Rule E2: a work list of a structure, oldest first (or last), beyond the place `apres`."""
+) -> Iterator[Demande]:
+    """Rule E2: a work list of a structure, oldest first (or last), beyond the place `apres`; read as asked for."""
     beyond = DemandeRow.gsi1sk < apres if recentes else DemandeRow.gsi1sk > apres
-    rows = _index().query(
-        liste(structure, etat), beyond if apres else None, limit=limite, scan_index_forward=not recentes
+    key, page = liste(structure, etat), min(limite, 500)
+    yield from map(
+        demande_of,
+        _index().query(key, beyond if apres else None, limit=limite, page_size=page, scan_index_forward=not recentes),
     )
-    return [demande_of(row) for row in rows]
 
 
 def chercher(structure: str, debut: str, limite: int) -> list[Demande]:
