@@ -5,12 +5,12 @@ python -m infra.ecrans --readme   also the small pictures of the README, in docs
 python -m infra.ecrans gestion    the chapters that are named, alone
 """
 
+import argparse
 import io
 import re
 import shutil
-import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from infra import navigateur
 from infra.local.environnement import RACINE
 from infra.local.portail import Portail, portail
+from tests.browser.visite import CHAPITRES, Visite
 
 SORTIE = RACINE / "build" / "ecrans"
 README = RACINE / "docs" / "images"
@@ -109,22 +110,16 @@ def illustrer(page: Page, chemin: Path) -> None:
     raise SystemExit(f"{chemin} pèse plus de {POIDS_MAX // 1024} Ko")
 
 
-def dessiner(ouvert: Portail, chapitres: list[str], readme: bool) -> int:
+def dessiner(ouvert: Portail, chapitres: Sequence[Callable[[Visite], None]], readme: bool) -> int:
     """Visit and draw; answers the number of states."""
-    from tests.browser.visite import CHAPITRES, Visite
-
-    connus = [c.__name__ for c in CHAPITRES]
-    if not set(chapitres) <= set(connus):
-        raise SystemExit(f"Chapitres : {', '.join(connus)}")
     shutil.rmtree(SORTIE, ignore_errors=True)
     SORTIE.mkdir(parents=True)
     chemin = navigateur.trouver()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=chemin, args=OPTIONS)
         album = Album(chromium, readme)
-        for chapitre in CHAPITRES:
-            if not chapitres or chapitre.__name__ in chapitres:
-                chapitre(Visite(ouvert, album.fenetre, album.voir))
+        for chapitre in chapitres:
+            chapitre(Visite(ouvert, album.fenetre, album.voir))
         album.index()
         chromium.close()
     return len(album.noms)
@@ -132,10 +127,15 @@ def dessiner(ouvert: Portail, chapitres: list[str], readme: bool) -> int:
 
 def main() -> None:
     """Start the portal, visit, draw."""
-    options = sys.argv[1:]
-    chapitres = [mot for mot in options if not mot.startswith("-")]
+    connus = {chapitre.__name__: chapitre for chapitre in CHAPITRES}
+    parser = argparse.ArgumentParser(description="Dessine chaque page dans chaque état, dans build/ecrans/.")
+    parser.add_argument("chapitre", nargs="*", help=f"tous, ou : {', '.join(connus)}")
+    parser.add_argument("--readme", action="store_true", help="refait les images du README")
+    demande = parser.parse_args()
+    if not set(demande.chapitre) <= set(connus):
+        parser.error(f"chapitres : {', '.join(connus)}")
     with portail(env={"VERSION": "1.0"}) as ouvert:
-        nombre = dessiner(ouvert, chapitres, "--readme" in options)
+        nombre = dessiner(ouvert, [connus[nom] for nom in demande.chapitre] or CHAPITRES, demande.readme)
     print(f"{nombre} états, {len(VUES)} vues : {SORTIE / 'index.html'}")
 
 
