@@ -136,6 +136,7 @@ class Formulaire(Scene):
         page = self.page(monde) if self.page else monde.client(self.qui).get(depart)
         formulaire = self.formulaire(page)
         assert formulaire is not None, f"{self} : pas de formulaire sur {page.path}, {page.status}"
+        monde.valeurs["controles"], monde.valeurs["textes"] = formulaire["names"], formulaire["texts"]
         monde.valeurs["formulaire"] = self._remplir(monde, page, formulaire, self.saisie, tout=True)
 
     def jouer(self, monde: Monde) -> Issue:
