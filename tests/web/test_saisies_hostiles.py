@@ -84,6 +84,8 @@ def valeurs_montrees(reponse: Answer) -> str:
 
 RENDUES_AUTREMENT = {"captcha", "mot_de_passe", "mot_de_passe_actuel", "confirmation_mot_de_passe"}
 """A secret never comes back, and a captcha is a new one."""
+BROUILLONS = ("/identification", "/mon-profil/parcours")
+"""The forms that are kept as they are, complete or not (rule C8)."""
 
 
 def formulaires() -> list[scenes.Formulaire]:
@@ -122,7 +124,7 @@ def remplir_de(monde: Monde, acte: scenes.Formulaire, saisie: str) -> Answer:
 def rend_la_saisie(monde: Monde, acte: scenes.Formulaire, saisie: str, rendue: str | None) -> int:
     """A form filled with that text comes back with it, as text, and says what is wrong; or it was taken, and it is text
     wherever the person is led, and in the mails. Answers the status."""
-    client, ecrits = monde.client(acte.qui), textes(monde, acte) - RENDUES_AUTREMENT
+    ecrits = textes(monde, acte) - RENDUES_AUTREMENT
     avant, reponse = tout(("noyau", "comptes")), remplir_de(monde, acte, saisie)
     client = monde.client(acte.qui)
     assert reponse.status in {200, 303, 422}, reponse.status
@@ -144,10 +146,6 @@ def rend_la_saisie(monde: Monde, acte: scenes.Formulaire, saisie: str, rendue: s
         rendu = " ".join(forme["fields"][champ])
         assert " ".join(rendu.split()) == " ".join(str(rendue).split()), champ
     return reponse.status
-
-
-BROUILLONS = ("/identification", "/mon-profil/parcours")
-"""The forms that are kept as they are, complete or not (rule C8)."""
 
 
 @pytest.mark.rule("S2", "B1", "C8", "D12", "J6")
