@@ -24,7 +24,7 @@ proof: .venv/.ok .venv-aws/.ok assets sons lint package verifier-infra ## Les m√
 
 lint: .venv/.ok ## Style, architecture et types seulement
 	$(PY) -m ruff check .
-	@if [ -f .importlinter ]; then .venv/bin/lint-imports; fi
+	.venv/bin/lint-imports
 	$(PY) -m mypy
 
 screens: .venv/.ok .venv-aws/.ok assets sons ## Images de chaque page, dans build/

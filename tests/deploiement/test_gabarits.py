@@ -461,6 +461,57 @@ def test_cloudformation_accepte_les_gabarits(packaged: Any, tmp_path: Path) -> N
     assert done.returncode == 0, done.stdout
 
 
+# What each tool alone refuses, in a template that is good but for that.
+_SEAU = {
+    "Type": "AWS::S3::Bucket",
+    "Properties": {
+        "BucketEncryption": {
+            "ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}]
+        },
+        "VersioningConfiguration": {"Status": "Enabled"},
+        "LoggingConfiguration": {"DestinationBucketName": "journaux"},
+        "PublicAccessBlockConfiguration": dict.fromkeys(
+            ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True
+        ),
+    },
+}
+
+
+def _verifie(tmp_path: Path, rank: int, **properties: Any) -> subprocess.CompletedProcess[str]:
+    """What the tool of that rank says of a bucket with these properties more (without, where None)."""
+    every = {**_SEAU["Properties"], **properties}
+    bucket = {**_SEAU, "Properties": {name: value for name, value in every.items() if value is not None}}
+    template = tmp_path / "plante.json"
+    template.write_text(json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"Seau": bucket}}))
+    command = verifier.commands([str(template)], with_checkov=True)[rank]
+    return subprocess.run(command, check=False, cwd=verifier.ROOT, capture_output=True, text=True)
+
+
+def test_un_gabarit_que_cloudformation_refuserait_est_rouge(tmp_path: Path) -> None:
+    assert _verifie(tmp_path, 0).returncode == 0
+    bad = _verifie(tmp_path, 0, BucketNam="x")
+    assert bad.returncode != 0 and "BucketNam" in bad.stdout
+
+
+def test_une_ressource_mal_gardee_est_rouge(tmp_path: Path) -> None:
+    """By checkov, as infra/checkov.yaml sets it: nothing of what it asks of a bucket is skipped."""
+    assert (verifier.ROOT / ".venv-checkov" / "bin" / "checkov").exists(), "make verifier-infra fait son environnement"
+    bad = _verifie(tmp_path, 1, PublicAccessBlockConfiguration=None)
+    assert bad.returncode != 0 and "CKV_AWS_53" in bad.stdout, bad.stdout
+    assert "CKV_AWS_18" not in bad.stdout, "the witness: what is well kept is not refused"
+
+
+@pytest.mark.parametrize(("codes", "found"), [((0, 0), 0), ((2, 0), 1), ((0, 1), 1), ((-9, 0), 1)])
+def test_un_outil_qui_echoue_ou_qui_meurt_fait_echouer_la_commande(
+    monkeypatch: pytest.MonkeyPatch, codes: tuple[int, int], found: int
+) -> None:
+    told = iter(codes)
+    monkeypatch.setattr(
+        verifier.subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, next(told))
+    )
+    assert verifier.main([]) == found
+
+
 def test_chaque_exception_de_checkov_a_sa_raison(data: dict[str, Any]) -> None:
     text = (verifier.ROOT / "infra" / "checkov.yaml").read_text()
     lines = text[text.index("skip-check:") :].splitlines()
