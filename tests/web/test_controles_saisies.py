@@ -65,15 +65,16 @@ FORCES = {
     "pk": "COMPTE#CANARI",
 }
 """What might be taken as it is. Every other name that a row, or another form, has is forged too (`forges`)."""
-AUTRES_SUCCES = {
+AUTRES_ISSUES = {
     "POST /connexion - un gestionnaire": 200,  # the page that asks for the code
     "POST /connexion - une saisie en attente": 200,  # the page that gives it back
+    "POST /connexion - un essai de trop": 429,
     "POST /deposer-un-cv - déjà un compte": 409,
     "POST /mon-profil/identification - un employeur cherché": 200,
     "POST /mon-profil/identification - un employeur choisi": 200,
     "POST /gestion/inscriptions/recherche": 200,
 }
-"""What a well filled form answers, where it is no 303."""
+"""What a form of the scenes answers, where it is no 303: any other refusal means that it was not well filled."""
 
 
 # Fields that no form asks
@@ -116,7 +117,7 @@ def envoye(monde: Monde, acte: scenes.Formulaire, corps: dict[str, str], adresse
     avant = secrets()
     action, champs = monde.valeurs["formulaire"]
     issue = acte.envoyer(monde, f"{action}?{urlencode(adresse)}" if adresse else action, [*champs, *corps.items()])
-    assert issue.reponse is not None and issue.reponse.status == AUTRES_SUCCES.get(str(acte), 303), issue
+    assert issue.reponse is not None and issue.reponse.status == AUTRES_ISSUES.get(str(acte), 303), issue
     apres = secrets()
     changes = sorted(etat_anonyme(pk) for pk in avant.keys() & apres.keys() if avant[pk] != apres[pk])
     garde = str([rangees(table) for table in TABLES] + [_corps(li) for li in rangees("outbox")]).casefold()
@@ -148,10 +149,10 @@ def test_aucun_formulaire_ne_prend_ce_qu_il_ne_demande_pas(monde: Monde, subtest
 @pytest.mark.controle("T43")
 def test_chaque_route_qui_poste_a_son_formulaire_bien_rempli() -> None:
     """One that ends by the act itself, of which the walk above demands a 303 (or the page of a mere question)."""
-    reussis = {a.cle for a in scenes.FORMULAIRES if AUTRES_SUCCES.get(str(a), 303) == 303}
+    reussis = {a.cle for a in scenes.FORMULAIRES if AUTRES_ISSUES.get(str(a), 303) == 303}
     postes = [acte for acte in scenes.actes() if acte.startswith("POST ")]
     assert [acte for acte in postes if acte not in reussis] == ["POST /gestion/inscriptions/recherche"]
-    assert set(AUTRES_SUCCES) <= {str(a) for a in scenes.FORMULAIRES}
+    assert set(AUTRES_ISSUES) <= {str(a) for a in scenes.FORMULAIRES}
 
 
 def _avide(sent: Any) -> Any:
