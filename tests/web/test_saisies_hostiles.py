@@ -205,6 +205,46 @@ def test_chaque_route_qui_poste_est_parcourue() -> None:
     assert sorted(acte.cle for acte in route_unique()) == postes
 
 
+def inconnus(page: Answer, connus: dict[str, set[str]]) -> list[str]:
+    """The fields of a page's forms that no scene of their routes has in front of it."""
+    postent = [forme for forme in page.page.forms if (forme["method"] or "").lower() == "post"]
+    return [
+        f"{page.path} : {forme['action']} {nom}"
+        for forme in postent
+        if (cle := f"POST {scenes.route_de(forme)}") != "POST "
+        for nom in sorted(forme["names"] - connus.get(cle, set()))
+    ]
+
+
+def champs_parcourus(monde: Monde) -> dict[str, set[str]]:
+    """Route -> the fields of the forms that are walked."""
+    connus: dict[str, set[str]] = {}
+    for acte in FORMULAIRES:
+        acte.preparer(monde)
+        connus.setdefault(acte.cle, set()).update(monde.valeurs["controles"])
+    return connus
+
+
+@pytest.mark.controle("T44", "T47")
+def test_chaque_champ_que_les_pages_montrent_est_parcouru(monde: Monde, subtests: pytest.Subtests) -> None:
+    """Every page that can be read, as those who may read it see it: no form, no field of its own."""
+    connus = champs_parcourus(monde)
+    for lecture in scenes.pages():
+        with subtests.test(str(lecture)):
+            lecture.preparer(monde)
+            page = lecture.jouer(monde).reponse
+            assert page is not None and inconnus(page, connus) == []
+
+
+def test_un_champ_que_personne_ne_parcourt_se_voit() -> None:
+    html = '<form method="post" action="/connexion"><input name="identifiant"><textarea name="mot"></textarea></form>'
+    page = Answer(
+        200, {}, [], html + '<form method="post" action="https://bucket.test/"><input name="key"></form>', "/"
+    )
+    assert inconnus(page, {"POST /connexion": {"identifiant"}}) == ["/ : /connexion mot"]
+    assert len(inconnus(page, {})) == 2
+
+
 @pytest.mark.rule("S2", "S6")
 @pytest.mark.controle("T44")
 @pytest.mark.parametrize("acte", route_unique(), ids=lambda acte: acte.cle)
