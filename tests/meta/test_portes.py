@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -22,9 +23,9 @@ REGLAGES = tomllib.loads((RACINE / "pyproject.toml").read_text(encoding="utf-8")
 
 def commandes(cible: str) -> str:
     """What `make` would run."""
-    return subprocess.run(
-        ["make", "--no-print-directory", "-n", "-B", cible], cwd=RACINE, capture_output=True, text=True, check=True
-    ).stdout
+    propre = {nom: valeur for nom, valeur in os.environ.items() if not nom.startswith("MAKE")}  # of a « make test »
+    dite = ["make", "--no-print-directory", "-n", "-B", cible]
+    return subprocess.run(dite, cwd=RACINE, env=propre, capture_output=True, text=True, check=True).stdout
 
 
 def test_make_test_passe_par_chaque_porte() -> None:
