@@ -24,7 +24,7 @@ proof: .venv/.ok .venv-aws/.ok assets sons lint package verifier-infra ## Les m�
 
 lint: .venv/.ok ## Style, architecture et types seulement
 	$(PY) -m ruff check .
-	@if [ -f .importlinter ]; then .venv/bin/lint-imports; fi
+	.venv/bin/lint-imports
 	$(PY) -m mypy
 
 screens: .venv/.ok .venv-aws/.ok assets sons ## Images de chaque page, dans build/
@@ -65,6 +65,8 @@ clean: ## Enlève ce qui a été fabriqué, sauf les données gardées
 # What the rest stands on.
 
 assets: .venv/.ok # knows by itself what is up to date
+	@$(PY) -c '' 2>/dev/null || { \
+	  echo "L’environnement .venv ne marche plus (Python a changé ?) : make clean, puis la même commande."; exit 1; }
 	@$(PY) infra/assets.py
 	@$(PY) infra/identite.py "$(IDENTITE)"
 
@@ -87,8 +89,10 @@ chalicelib/core/sons/.ok: infra/sons.py .venv/.ok
 define environnement
 $(verifier_python)
 @echo "Environnement $(1) (quelques minutes la première fois)…"
-@$(PYTHON) -m venv $(1)
-@$(1)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(2)
+@{ $(PYTHON) -m venv $(1) && \
+  $(1)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(2); } || { \
+  echo "L’environnement $(1) n’a pas pu être fait : la raison est au-dessus. Il faut Internet (pypi.org, ou le dépôt que pip" \
+    "connaît) et 1 Go libre ; puis relancez la même commande."; exit 1; }
 @touch $@
 endef
 

@@ -23,22 +23,31 @@ ALWAYS = frozenset({"visually-hidden", "htmx-request", "htmx-indicator"})
 _CLASS_ATTRIBUTE = re.compile(r'class="([^"]*)"|class=\'([^\']*)\'')
 _CLASS_NAME = re.compile(r"\.((?:[\w-]|\\.)+)")
 _VARIABLE = re.compile(r"--bs-[\w-]+")
+_SANS_PAQUETS = (
+    "Les paquets du navigateur n’ont pas pu être installés par npm : la raison est au-dessus. Il faut Internet "
+    "(registry.npmjs.org, ou le dépôt que npm connaît) ; puis relancez la même commande."
+)
 _DECLARATION = re.compile(r"(--bs-[\w-]+):(?:[^;{}\"']|\"[^\"]*\"|'[^']*')*;?")
 
 
-def main() -> None:
+def main() -> int:
     """Install the locked packages if they are not, then write the files that differ."""
     stamp = _stamp()
     ok = VENDOR / ".ok"
     if ok.is_file() and ok.read_text() == stamp:
-        return
-    _install()
+        return 0
+    try:
+        _install()
+    except subprocess.CalledProcessError:
+        print(_SANS_PAQUETS, file=sys.stderr)
+        return 1
     VENDOR.mkdir(parents=True, exist_ok=True)
     bootstrap = (MODULES / "bootstrap/dist/css/bootstrap.min.css").read_text()
     css = reduced(bootstrap, used_classes())
     (VENDOR / "bootstrap.css").write_text(css)
     shutil.copyfile(MODULES / "htmx.org/dist/htmx.min.js", VENDOR / "htmx.js")
     ok.write_text(stamp)
+    return 0
 
 
 def _stamp() -> str:
@@ -160,4 +169,4 @@ def _without_variables(css: str, names: frozenset[str]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

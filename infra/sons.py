@@ -45,9 +45,9 @@ class Voix:
         self._lib, donnees = bibliotheque()
         self.frequence = int(self._lib.espeak_Initialize(SORTIE_SYNCHRONE, 0, donnees.encode(), 0))
         if self.frequence <= 0:
-            raise SonsImpossibles(f"espeak-ng does not start: its data are not readable in {donnees}.")
+            raise SonsImpossibles(f"espeak-ng ne démarre pas, ses données ne se lisent pas dans {donnees}")
         if self._lib.espeak_SetVoiceByName(b"fr") != 0:
-            raise SonsImpossibles(f"espeak-ng has no French voice in {donnees}.")
+            raise SonsImpossibles(f"espeak-ng n’a pas de voix française dans {donnees}")
         self._lib.espeak_SetParameter(PARAM_DEBIT, DEBIT, 0)
         self._recu = bytearray()
         self._rappel = Rappel(self._recevoir)  # kept: the library calls it long after this line
@@ -63,10 +63,10 @@ class Voix:
         self._lib.espeak_ng_SetRandSeed(ctypes.c_long(GRAINE))
         octets = texte.encode()
         if self._lib.espeak_Synth(octets, len(octets) + 1, 0, 0, 0, CHARS_UTF8, None, None) != 0:
-            raise SonsImpossibles(f"espeak-ng refuses to say « {texte} ».")
+            raise SonsImpossibles(f"espeak-ng refuse de dire « {texte} »")
         self._lib.espeak_Synchronize()
         if not self._recu:
-            raise SonsImpossibles(f"espeak-ng says nothing for « {texte} ».")
+            raise SonsImpossibles(f"espeak-ng ne dit rien pour « {texte} »")
         return array("h", bytes(self._recu))
 
 
@@ -75,14 +75,12 @@ def bibliotheque() -> tuple[ctypes.CDLL, str]:
     try:
         chargeur = import_module("espeakng_loader")
     except ImportError as erreur:
-        raise SonsImpossibles(
-            "the package espeakng-loader is not installed: pip install -r requirements-dev.txt"
-        ) from erreur
+        raise SonsImpossibles("le paquet espeakng-loader n’est pas installé") from erreur
     chemin = chargeur.get_library_path()
     try:
         return ctypes.CDLL(chemin), str(chargeur.get_data_path())
     except (OSError, RuntimeError) as erreur:
-        raise SonsImpossibles(f"espeakng-loader has nothing usable for this machine ({erreur}).") from erreur
+        raise SonsImpossibles(f"espeakng-loader n’a rien pour cette machine ({erreur})") from erreur
 
 
 def reechantillonner(onde: array[int], depuis: int, vers: int) -> list[float]:
@@ -139,7 +137,7 @@ def construire(dossier: Path, annoncer: Callable[[str], object]) -> None:
         for chiffre, mot in MOTS.items()
     }
     if len(set(sons.values())) < len(sons):
-        raise SonsImpossibles("espeak-ng says the same thing for two digits.")
+        raise SonsImpossibles("espeak-ng dit la même chose pour deux chiffres")
     dossier.mkdir(parents=True, exist_ok=True)
     changes = [nom for nom, son in sons.items() if not tel_quel(dossier / nom, son)]
     for nom in changes:
@@ -155,7 +153,7 @@ def main(arguments: list[str]) -> int:
     try:
         construire(Path(arguments[0]) if arguments else DOSSIER, sys.stdout.write)
     except (SonsImpossibles, OSError) as erreur:
-        sys.stderr.write(f"The sounds of the captcha can't be built: {erreur}\n")
+        sys.stderr.write(f"Les sons du captcha n’ont pas pu être faits : {erreur}. Relancez ; sinon, make clean.\n")
         return 1
     return 0
 

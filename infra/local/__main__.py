@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -30,8 +31,8 @@ def arguments() -> argparse.Namespace:
     """Options; `make run` gives them by the environment."""
     lecteur = argparse.ArgumentParser(prog="python -m infra.local", description="Le portail entier sur cette machine.")
     env = os.environ.get
-    lecteur.add_argument("--port", type=int, default=int(env("PORT") or 8000))
-    lecteur.add_argument("--console-port", type=int, default=int(env("CONSOLE_PORT") or 8025))
+    lecteur.add_argument("--port", type=int, default=port_demande("PORT", 8000))
+    lecteur.add_argument("--console-port", type=int, default=port_demande("CONSOLE_PORT", 8025))
     lecteur.add_argument("--ouvriers", type=int, default=int(env("OUVRIERS") or max(2, os.cpu_count() or 2)))
     lecteur.add_argument("--racine", type=Path, default=RACINE, help="dossier de app.py")
     lecteur.add_argument(
@@ -44,21 +45,35 @@ def arguments() -> argparse.Namespace:
     return lecteur.parse_args()
 
 
+def port_demande(variable: str, habituel: int) -> int:
+    """The port that the environment gives, or a French word on what a port is."""
+    donne = os.environ.get(variable) or str(habituel)
+    if not (donne.isascii() and donne.isdigit() and int(donne) < 65536):
+        raise RefusLocal(
+            f"{variable}={donne} n’est pas un port (de 1024 à 65535). Exemple : {variable}={habituel + 100} make run"
+        )
+    return int(donne)
+
+
 def ecouter(port: int, variable: str) -> socket.socket:
     """A listening loopback socket, or a French word on how to take another port."""
     try:
         return socket.create_server((ADRESSE, port), backlog=1024)
-    except OSError as pris:
-        autre = port + 100
-        raise RefusLocal(
-            f"Le port {port} est déjà pris. Choisissez-en un autre : {variable}={autre} make run"
-        ) from pris
+    except OSError as refus:
+        raison = "est réservé au système" if refus.errno == errno.EACCES else "est déjà pris"
+        autre = port + 100 if port >= 1024 else 8100
+        raise RefusLocal(f"Le port {port} {raison}. Choisissez-en un autre : {variable}={autre} make run") from refus
 
 
 def verrouiller(donnees: Path) -> IO[str]:
     """Two portals must not share kept data."""
-    donnees.mkdir(parents=True, exist_ok=True)
-    verrou = (donnees / ".verrou").open("w", encoding="ascii")
+    try:
+        donnees.mkdir(parents=True, exist_ok=True)
+        verrou = (donnees / ".verrou").open("w", encoding="ascii")
+    except OSError as refus:
+        raise RefusLocal(
+            f"On ne peut pas écrire dans {donnees} ({refus.strerror}). Un autre dossier : GUICHET_DATA=… make run"
+        ) from refus
     try:
         fcntl.flock(verrou, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as pris:
@@ -228,13 +243,14 @@ def tenir(local: Local, fini: threading.Event) -> int:
 
 def main() -> int:
     """Start, announce, wait, end."""
-    options, fini = arguments(), threading.Event()
-    options.racine = options.racine.resolve()
+    fini = threading.Event()
     for numero in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(numero, lambda *_: fini.set())
-    if options.json:
-        _attendre_entree(fini)
     try:
+        options = arguments()
+        options.racine = options.racine.resolve()
+        if options.json:
+            _attendre_entree(fini)
         local = Local(options)
     except RefusLocal as refus:
         print(refus, flush=True)

@@ -216,11 +216,19 @@ def test_chaque_alarme_previent_et_a_sa_fiche(app: dict[str, Any]) -> None:
 
 
 def test_un_balayage_en_retard_de_deux_periodes_alerte(app: dict[str, Any]) -> None:
+    """But that of mails, each minute: it may take 40 seconds, and one that AWS starts late is no failure. Five minutes,
+    and that is what the alarm and its page say."""
+    runbook = (verifier.ROOT / "docs" / "exploitation.md").read_text()
+    said = {300: "cinq minutes", 1800: "trente minutes", 7200: "deux heures"}
     periods = {"balayer_mails": 60, "balayer_comptes": 3600, "balayer_demandes": 3600, "balayer_pieces": 900}
     for handler, period in periods.items():
         alarm = app[f"{_logical(handler)}LateAlarm"]["Properties"]
         assert alarm["TreatMissingData"] == "breaching"
-        assert max(2 * period, 300) == alarm["Period"] * alarm["EvaluationPeriods"]
+        delay = alarm["Period"] * alarm["EvaluationPeriods"]
+        assert delay == max(2 * period, 300)
+        assert f"terminé depuis {said[delay]}. " in alarm["AlarmDescription"]
+        _, _, fiche = runbook.partition(f"\n### {handler.replace('_', '-')}-en-retard\n")
+        assert fiche.lstrip().startswith(f"Aucun passage terminé depuis {said[delay]}"), handler
         metric = app[f"{_logical(handler)}Ended"]["Properties"]["MetricTransformations"][0]["MetricName"]
         assert metric == alarm["MetricName"]
 
@@ -451,6 +459,57 @@ def test_cloudformation_accepte_les_gabarits(packaged: Any, tmp_path: Path) -> N
     [lint] = verifier.commands([*verifier.STACKS, str(target)], with_checkov=False)
     done = subprocess.run(lint, check=False, cwd=verifier.ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
+
+
+# What each tool alone refuses, in a template that is good but for that.
+_SEAU = {
+    "Type": "AWS::S3::Bucket",
+    "Properties": {
+        "BucketEncryption": {
+            "ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}]
+        },
+        "VersioningConfiguration": {"Status": "Enabled"},
+        "LoggingConfiguration": {"DestinationBucketName": "journaux"},
+        "PublicAccessBlockConfiguration": dict.fromkeys(
+            ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True
+        ),
+    },
+}
+
+
+def _verifie(tmp_path: Path, rank: int, **properties: Any) -> subprocess.CompletedProcess[str]:
+    """What the tool of that rank says of a bucket with these properties more (without, where None)."""
+    every = {**_SEAU["Properties"], **properties}
+    bucket = {**_SEAU, "Properties": {name: value for name, value in every.items() if value is not None}}
+    template = tmp_path / "plante.json"
+    template.write_text(json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"Seau": bucket}}))
+    command = verifier.commands([str(template)], with_checkov=True)[rank]
+    return subprocess.run(command, check=False, cwd=verifier.ROOT, capture_output=True, text=True)
+
+
+def test_un_gabarit_que_cloudformation_refuserait_est_rouge(tmp_path: Path) -> None:
+    assert _verifie(tmp_path, 0).returncode == 0
+    bad = _verifie(tmp_path, 0, BucketNam="x")
+    assert bad.returncode != 0 and "BucketNam" in bad.stdout
+
+
+def test_une_ressource_mal_gardee_est_rouge(tmp_path: Path) -> None:
+    """By checkov, as infra/checkov.yaml sets it: nothing of what it asks of a bucket is skipped."""
+    assert (verifier.ROOT / ".venv-checkov" / "bin" / "checkov").exists(), "make verifier-infra fait son environnement"
+    bad = _verifie(tmp_path, 1, PublicAccessBlockConfiguration=None)
+    assert bad.returncode != 0 and "CKV_AWS_53" in bad.stdout, bad.stdout
+    assert "CKV_AWS_18" not in bad.stdout, "the witness: what is well kept is not refused"
+
+
+@pytest.mark.parametrize(("codes", "found"), [((0, 0), 0), ((2, 0), 1), ((0, 1), 1), ((-9, 0), 1)])
+def test_un_outil_qui_echoue_ou_qui_meurt_fait_echouer_la_commande(
+    monkeypatch: pytest.MonkeyPatch, codes: tuple[int, int], found: int
+) -> None:
+    told = iter(codes)
+    monkeypatch.setattr(
+        verifier.subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, next(told))
+    )
+    assert verifier.main([]) == found
 
 
 def test_chaque_exception_de_checkov_a_sa_raison(data: dict[str, Any]) -> None:

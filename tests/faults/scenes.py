@@ -136,6 +136,7 @@ class Formulaire(Scene):
         page = self.page(monde) if self.page else monde.client(self.qui).get(depart)
         formulaire = self.formulaire(page)
         assert formulaire is not None, f"{self} : pas de formulaire sur {page.path}, {page.status}"
+        monde.valeurs["controles"], monde.valeurs["textes"] = formulaire["names"], formulaire["texts"]
         monde.valeurs["formulaire"] = self._remplir(monde, page, formulaire, self.saisie, tout=True)
 
     def jouer(self, monde: Monde) -> Issue:
@@ -149,7 +150,7 @@ class Formulaire(Scene):
     def formulaire(self, page: Answer) -> dict[str, Any] | None:
         """The form of this act, on a page that shows it."""
         route = self.cle.removeprefix("POST ")
-        return next((f for f in page.page.forms if _route(f) == route), None)
+        return next((f for f in page.page.forms if route_de(f) == route), None)
 
     def _remplir(
         self, monde: Monde, page: Answer, formulaire: dict[str, Any], saisie: Saisie, tout: bool = False
@@ -178,7 +179,8 @@ class Formulaire(Scene):
         return self.envoyer(monde, *self._remplir(monde, depart, trouve, self.saisie, tout=True))
 
 
-def _route(formulaire: dict[str, Any]) -> str:
+def route_de(formulaire: dict[str, Any]) -> str:
+    """The route to which a form posts; "" when it is none of ours."""
     trouvee = _routes().trouver("POST", formulaire["action"] or "")
     return trouvee[0] if trouvee else ""
 
@@ -187,7 +189,7 @@ def _entrees(qui: str, page: Answer, acces: Saisie) -> Iterator[tuple[Saisie, di
     """The forms of login, and what one types there."""
     connus = {"gaelle": etats.GESTION, "alix": etats.ADMIN}.get(qui, etats.JEAN)
     for formulaire in page.page.forms:
-        if _route(formulaire) in {"/connexion", "/connexion/code"}:
+        if route_de(formulaire) in {"/connexion", "/connexion/code"}:
             yield {**connus, **acces, "code": code}, formulaire
 
 

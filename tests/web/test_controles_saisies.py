@@ -2,6 +2,7 @@
 
 import json
 import re
+import zlib
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,13 +10,18 @@ import boto3
 import pytest
 
 from chalicelib.commun.pieces.rules import INFECTE
+from chalicelib.core.table import Act
 from tests import fichiers
 from tests.client import Answer, Client
+from tests.faults import fixtures, scenes
+from tests.faults.monde import Monde
+from tests.faults.monde import anonyme as etat_anonyme
+from tests.faults.monde import lignes as rangees
+from tests.faults.monde import photo as photographie
 from tests.web import parcours
-from tests.web.conftest import Guichet
+from tests.web.conftest import TABLES, Guichet
 from tests.web.parcours import (
     BUCKET,
-    IDENTIFICATION,
     IDENTITE,
     ROLES,
     Scene,
@@ -37,7 +43,7 @@ from tests.web.parcours import (
     transmise,
 )
 
-guichet = parcours.guichet
+guichet, fil, repertoire, monde = fixtures.guichet, fixtures.fil, fixtures.repertoire, fixtures.monde
 PAGE, CV, LISTE = "/mon-profil/identification", "/mon-profil/cv", "/gestion/inscriptions"
 FORCES = {
     "role": "ADMINISTRATEUR",
@@ -51,18 +57,24 @@ FORCES = {
     "compte": "0" * 26,
     "solde": "1000",
     "prix": "0",
-    "immatriculation": "CANARI-1",
     "email_verified": "true",
     "created_at": "1999-01-01",
     "cree_le": "1999-01-01",
-    "totp": "CANARI2345",
-    "empreinte": "CANARI-3",
     "due_at": "1999-01-01",
     "ttl": "1",
     "pk": "COMPTE#CANARI",
-    "decidee_par": "CANARI-4",
 }
-"""Names of what is kept or might be: none is a field of a form."""
+"""What might be taken as it is. Every other name that a row, or another form, has is forged too (`forges`)."""
+AUTRES_ISSUES = {
+    "POST /connexion - un gestionnaire": 200,  # the page that asks for the code
+    "POST /connexion - une saisie en attente": 200,  # the page that gives it back
+    "POST /connexion - un essai de trop": 429,
+    "POST /deposer-un-cv - déjà un compte": 409,
+    "POST /mon-profil/identification - un employeur cherché": 200,
+    "POST /mon-profil/identification - un employeur choisi": 200,
+    "POST /gestion/inscriptions/recherche": 200,
+}
+"""What a form of the scenes answers, where it is no 303: any other refusal means that it was not well filled."""
 
 
 # Fields that no form asks
@@ -75,29 +87,98 @@ def droits(guichet: Guichet) -> dict[str, dict[str, Any]]:
     return {r["pk"]["S"]: {nom: r.get(nom) for nom in noms} for r in lignes}
 
 
+def noms_demandes(monde: Monde) -> dict[str, set[str]]:
+    """Route -> the names of all controls of its form, and those that its scenes know besides."""
+    noms: dict[str, set[str]] = {}
+    for acte in scenes.FORMULAIRES:
+        acte.preparer(monde)
+        noms.setdefault(acte.cle, set()).update(monde.valeurs["controles"], acte.saisie)
+    return noms
+
+
+def forges(acte: scenes.Formulaire, noms: dict[str, set[str]]) -> dict[str, str]:
+    """A value for each name that a kept row or another form has, and this route does not ask."""
+    gardes = {nom for table in TABLES for ligne in rangees(table) for nom in ligne}
+    return {nom: FORCES.get(nom, f"CANARI-{nom}") for nom in {*FORCES, *gardes}.union(*noms.values()) - noms[acte.cle]}
+
+
+def secrets() -> dict[str, Any]:
+    """Each account's password and second factor, as they are kept."""
+    return {li["pk"]: (li.get("empreinte"), li.get("totp")) for li in rangees("comptes") if li["sk"] == "COMPTE"}
+
+
+def _corps(mail: dict[str, Any]) -> str:
+    return zlib.decompress(mail["body"]).decode() if "body" in mail else ""
+
+
+def envoye(monde: Monde, acte: scenes.Formulaire, corps: dict[str, str], adresse: dict[str, str]) -> Any:
+    """The form sent, well filled, with these fields more: where it leads, all that it changed, whose secrets too."""
+    acte.preparer(monde)
+    avant = secrets()
+    action, champs = monde.valeurs["formulaire"]
+    issue = acte.envoyer(monde, f"{action}?{urlencode(adresse)}" if adresse else action, [*champs, *corps.items()])
+    assert issue.reponse is not None and issue.reponse.status == AUTRES_ISSUES.get(str(acte), 303), issue
+    apres = secrets()
+    changes = sorted(etat_anonyme(pk) for pk in avant.keys() & apres.keys() if avant[pk] != apres[pk])
+    garde = str([rangees(table) for table in TABLES] + [_corps(li) for li in rangees("outbox")]).casefold()
+    assert "canari" not in garde and "1999-01-01" not in garde
+    assert "canari" not in issue.reponse.headers.get("location", "").casefold()
+    return scenes.arrivee(acte, issue.reponse), changes, photographie()
+
+
+def rien_n_est_pris(monde: Monde, acte: scenes.Formulaire, forge: dict[str, str]) -> None:
+    """With these fields more, in its body or in its address, a form does what it does without."""
+    attendu = envoye(monde, acte, {}, {})
+    assert envoye(monde, acte, forge, {}) == attendu, "dans le corps"
+    assert envoye(monde, acte, {}, forge) == attendu, "dans l’adresse"
+
+
 @pytest.mark.rule("T6")
 @pytest.mark.controle("T43", "T44")
-@pytest.mark.parametrize("ou", ["dans le corps", "dans l’adresse"])
-def test_aucun_formulaire_ne_prend_ce_qu_il_ne_demande_pas(guichet: Guichet, ou: str) -> None:
-    """Every form of every role, well filled, with fields of its own making."""
-    lieu = scene(guichet)
-    avant, roles = droits(guichet), {"PUBLIC": "visiteur", "CONNECTE": "validé", "INTERVENANT": "en inscription"}
-    cles_validees = f"COMPTE#{lieu.comptes['en attente']}"
-    for motif, methodes in sorted(guichet.app.routes.items(), key=lambda r: (r[0] == "/deconnexion", r[0] != PAGE)):
-        if "POST" in methodes:
-            acces = methodes["POST"].view_function.access.name
-            role = roles.get(acces, acces.lower())
-            depart = lieu.clients[role].get(PAGE).page.form(PAGE)["fields"] if motif == PAGE else {}
-            champs = {**depart, **IDENTIFICATION, "commande": lieu.commande(role)}
-            corps = champs | FORCES if ou == "dans le corps" else champs
-            suite = "?" + urlencode(FORCES | {"ville": "CANARI-ville"}) if ou != "dans le corps" else ""
-            paires = [(n, v) for n, vs in corps.items() for v in (vs if isinstance(vs, list) else [vs])]
-            reponse = lieu.clients[role].post(lieu.chemin(motif, role) + suite, paires)
-            assert reponse.status == 303 if motif == PAGE else reponse.status < 500, motif
-    apres = droits(guichet)
-    attendu = avant | {cles_validees: avant[cles_validees] | {"valide": {"BOOL": True}}}
-    assert apres == attendu, "the gestionnaire's decision alone changed a right"
-    assert "canari" not in str(photo(guichet, ())).casefold() and "1999-01-01" not in str(photo(guichet, ()))
+def test_aucun_formulaire_ne_prend_ce_qu_il_ne_demande_pas(monde: Monde, subtests: pytest.Subtests) -> None:
+    """Every form of every role, well filled: it succeeds, and takes nothing more."""
+    demandes = noms_demandes(monde)
+    for acte in scenes.FORMULAIRES:
+        with subtests.test(str(acte)):
+            acte.preparer(monde)
+            forge = forges(acte, demandes)
+            assert len(forge) > 60, "the names of rows and forms are not read any more"
+            rien_n_est_pris(monde, acte, forge)
+
+
+@pytest.mark.controle("T43")
+def test_chaque_route_qui_poste_a_son_formulaire_bien_rempli() -> None:
+    """One that ends by the act itself, of which the walk above demands a 303 (or the page of a mere question)."""
+    reussis = {a.cle for a in scenes.FORMULAIRES if AUTRES_ISSUES.get(str(a), 303) == 303}
+    postes = [acte for acte in scenes.actes() if acte.startswith("POST ")]
+    assert [acte for acte in postes if acte not in reussis] == ["POST /gestion/inscriptions/recherche"]
+    assert set(AUTRES_ISSUES) <= {str(a) for a in scenes.FORMULAIRES}
+
+
+def _avide(sent: Any) -> Any:
+    """Rows that take of a form (or of an address) whatever bears the name of one of their attributes."""
+    vrai = Act.put
+
+    def put(act: Act, row: Any, *reste: Any, **suite: Any) -> None:
+        for nom, valeurs in sent(act.ctx.request).items():
+            if nom in type(row).get_attributes() and isinstance(getattr(row, nom), str):
+                setattr(row, nom, valeurs[0])
+        vrai(act, row, *reste, **suite)
+
+    return put
+
+
+@pytest.mark.parametrize("sent", [lambda r: r.form, lambda r: r.query], ids=["du corps", "de l’adresse"])
+@pytest.mark.parametrize("tout", [False, True], ids=["un seul nom", "tous les noms"])
+def test_une_ligne_qui_prend_ce_qu_on_lui_donne_se_voit(
+    monde: Monde, monkeypatch: pytest.MonkeyPatch, sent: Any, tout: bool
+) -> None:
+    acte = next(a for a in scenes.FORMULAIRES if a.cle == "POST /deposer-un-cv")
+    forge = forges(acte, noms_demandes(monde)) if tout else {"role": FORCES["role"]}
+    rien_n_est_pris(monde, acte, forge)
+    monkeypatch.setattr(Act, "put", _avide(sent))
+    with pytest.raises(AssertionError):
+        rien_n_est_pris(monde, acte, forge)
 
 
 @pytest.mark.rule("B1", "T6")

@@ -62,7 +62,8 @@ def lien(mail: Any, chemin: str) -> str:
 def lien_recu(guichet: Guichet, client: Client) -> str:
     """A link of « Mot de passe oublié », by e-mail."""
     assert oublier(guichet, client).location == ENVOYE
-    return lien(guichet.deliver()[-1], "nouveau-mot-de-passe")
+    partis = guichet.deliver()  # others of the same instant may leave before or after it
+    return lien(next(m for m in partis if "Réinitialisation" in m["Subject"]), "nouveau-mot-de-passe")
 
 
 def choisir(client: Client, chemin: str, page: Answer | None = None, **saisie: str) -> Answer:

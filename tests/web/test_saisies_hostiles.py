@@ -10,28 +10,29 @@ from markupsafe import Markup
 from wtforms import StringField
 
 from chalicelib.commun.comptes.rules import Identite
+from chalicelib.core.web.forms import DateFr
+from chalicelib.intervenants.parcours.rules import BLOCS
 from tests.client import ORIGIN, Answer, Client
-from tests.web import parcours
+from tests.faults import etats, fixtures, scenes
+from tests.faults.monde import Monde
 from tests.web.conftest import Guichet
+from tests.web.memoire import tout
 from tests.web.parcours import (
     DOCUMENTS,
-    IDENTIFICATION,
     IDENTITE,
+    LIGNES,
     MOT_DE_PASSE,
     en_poste,
     erreurs,
     inscrit,
-    personnel,
     photo,
     rempli,
     scene,
-    se_connecter,
     tout_remplir,
     transmettre,
-    valeurs,
 )
 
-guichet = parcours.guichet
+guichet, fil, repertoire, monde = fixtures.guichet, fixtures.fil, fixtures.repertoire, fixtures.monde
 FORM = {"content-type": "application/x-www-form-urlencoded", "origin": ORIGIN, "sec-fetch-site": "same-origin"}
 POLYGLOTTE = (
     "\"'><img src=x onerror=alert(1)><script>alert(1)</script></textarea><svg/onload=alert(1)>javascript:alert(1)"
@@ -41,7 +42,7 @@ POLYGLOTTE = (
 SAISIES = {
     "vide": ("", ""),
     "espaces": ("   ", ""),
-    "longue": ("a" * 4_000, "a" * 4_000),
+    "longue": ("a" * 2_400, "a" * 2_400),  # more than any field takes; in all of them, less than a body holds
     "NUL": ("a\x00b", "ab"),
     "caractères de contrôle": ("a\x07\x1b[31mb\x7f\x85", "a[31mb"),
     "fins de ligne": ("a\r\nBcc: x@evil.test\r\n\r\nb", "a Bcc: x@evil.test b"),
@@ -64,12 +65,13 @@ SAISIES = {
 }
 
 
+_BALISES = re.compile("<script>alert|<img src=x|<svg/onload")
+
+
 def inoffensive(reponse: Answer) -> None:
     """No failure, no trace, nothing of what was typed became markup (client.check looks at each tag's attributes)."""
     assert reponse.status < 500, reponse.status
-    assert (
-        "<script>alert" not in reponse.body and "<img src=x" not in reponse.body and "<svg/onload" not in reponse.body
-    )
+    assert not _BALISES.search(reponse.body)
     assert "Traceback" not in reponse.body and "dynamodb" not in reponse.body.lower()
     assert not re.search(r"(?<![\w.])49(?!\d)", valeurs_montrees(reponse))
 
@@ -80,78 +82,82 @@ def valeurs_montrees(reponse: Answer) -> str:
     return " ".join(v for f in champs for nom, vs in f.items() if nom not in {"commande", "defi"} for v in vs)
 
 
-TEXTES = {
-    "/connexion": ("identifiant",),
-    "/connexion/code": ("code",),
-    "/deposer-un-cv": ("nom", "nom_usage", "prenom", "naissance", "email", "confirmation_email", "captcha"),
-    "/activation/renvoyer": ("email", "captcha"),
-}
+RENDUES_AUTREMENT = {"captcha", "mot_de_passe", "mot_de_passe_actuel", "confirmation_mot_de_passe"}
+"""A secret never comes back, and a captcha is a new one."""
+BROUILLONS = ("/identification", "/mon-profil/parcours")
+"""The forms that are kept as they are, complete or not (rule C8)."""
 
 
-def page_du_formulaire(guichet: Guichet, client: Client, chemin: str) -> Answer:
-    """The page that shows a form."""
-    if chemin != "/connexion/code":
-        return client.get(chemin)
-    if not guichet.rows("comptes"):
-        personnel("g@demo.fr", ["grand-est"])
-    return se_connecter(client, "g@demo.fr", "Guichet-2026!")
-
-
-def rend_la_saisie(guichet: Guichet, client: Client, chemin: str, saisie: str, rendue: str | None) -> None:
-    """A form filled with that text comes back with it, as text, and says what is wrong."""
-    page = page_du_formulaire(guichet, client, chemin)
-    depart = {nom: v[0] for nom, v in page.page.form(chemin)["fields"].items()}
-    champs = depart | dict.fromkeys([*TEXTES[chemin], "mot_de_passe", "civilite", "suite"], saisie)
-    champs |= {"confirmation_mot_de_passe": "x"} if chemin == "/deposer-un-cv" else {}
-    reponse = client.post(chemin, list(champs.items()))
-    assert reponse.status == 422, reponse.status
-    inoffensive(reponse)
-    assert erreurs(reponse) and all(re.match(r"[A-ZÀÉÊ]", e) and e.endswith(".") for e in erreurs(reponse))
-    rendus = valeurs(reponse, chemin)
-    for champ in set(TEXTES[chemin]) - {"captcha"}:
-        assert rendue is None or " ".join(rendus[champ].split()) == " ".join(rendue.split()), champ
-
-
-@pytest.mark.rule("S2", "B1", "J6")
-@pytest.mark.controle("T44", "T47")
-@pytest.mark.parametrize("chemin", TEXTES)
-def test_un_formulaire_public_rend_la_saisie_en_texte(
-    guichet: Guichet, visiteur: Client, subtests: pytest.Subtests, chemin: str
-) -> None:
-    avant = photo(guichet)
-    for nom, (saisie, rendue) in SAISIES.items():
-        with subtests.test(nom):
-            rend_la_saisie(guichet, visiteur, chemin, saisie, rendue)
-        guichet.advance(minutes=2)  # as somebody who types: the limits are not the matter
-    assert photo(guichet, ("noyau", "comptes")) == {t: r for t, r in avant.items() if t != "comptes"}
-
-
-@pytest.mark.rule("S2", "C8")
-@pytest.mark.controle("T44", "T47")
-def test_l_identification_garde_la_saisie_en_texte(
-    guichet: Guichet, visiteur: Client, subtests: pytest.Subtests
-) -> None:
-    inscrit(visiteur)
-    chemin = "/mon-profil/identification"
-    textes = [
-        c
-        for c in IDENTIFICATION
-        if c not in {"nationalite", "pays", "statut", "situation", "regions", "departements", "etranger", "structure"}
+def formulaires() -> list[scenes.Formulaire]:
+    """A scene for each form, well filled (tests/faults/scenes.py), and one for each table of « Parcours »."""
+    ajouter, chemin = "POST /mon-profil/parcours/{bloc}/ajouter", "/mon-profil/parcours/{}/ajouter"
+    lignes = [
+        scenes.Formulaire(ajouter, bloc, etats.rempli, "jean", chemin.format(bloc), {**LIGNES[bloc], "suite": "page"})
+        for bloc in BLOCS
     ]
-    textes += ["nom", "nom_usage", "prenom", "naissance", "appartement", "batiment", "portable_personnel"]
-    textes += ["fonction", "employeur_siret", "pro_email"]
-    page = visiteur.get(chemin)
-    for nom, (saisie, rendue) in SAISIES.items():
+    uns = {(acte.cle, acte.depart): acte for acte in [*reversed(scenes.FORMULAIRES), *lignes]}
+    return sorted(uns.values(), key=str)
+
+
+FORMULAIRES = formulaires()
+
+
+def textes(monde: Monde, acte: scenes.Formulaire) -> set[str]:
+    """The fields where one types, of the form that the scene is in front of."""
+    acte.preparer(monde)
+    return set(monde.valeurs["textes"])
+
+
+def remplir_de(monde: Monde, acte: scenes.Formulaire, saisie: str) -> Answer:
+    """Send the form with that text in every field, but those by which the page knows itself again; its beginning where
+    one does not type."""
+    acte.preparer(monde)
+    action, champs = monde.valeurs["formulaire"]
+    gardes = [(nom, valeur) for nom, valeur in champs if nom in {"commande", "defi"}]
+    noms, ecrits = monde.valeurs["controles"] - {"commande", "defi"}, monde.valeurs["textes"]
+    envois = [(nom, saisie if nom in ecrits else saisie[:99]) for nom in sorted(noms)]
+    reponse = acte.envoyer(monde, action, [*gardes, *envois]).reponse
+    assert reponse is not None
+    return reponse
+
+
+def rend_la_saisie(monde: Monde, acte: scenes.Formulaire, saisie: str, rendue: str | None) -> int:
+    """A form filled with that text comes back with it, as text, and says what is wrong; or it was taken, and it is text
+    wherever the person is led, and in the mails. Answers the status."""
+    ecrits = textes(monde, acte) - RENDUES_AUTREMENT
+    avant, reponse = tout(("noyau", "comptes")), remplir_de(monde, acte, saisie)
+    client = monde.client(acte.qui)
+    assert reponse.status in {200, 303, 422}, reponse.status
+    inoffensive(reponse)
+    if reponse.status == 422:
+        assert erreurs(reponse) and all(re.match(r"[A-ZÀÉÊ]", e) and e.endswith(".") for e in erreurs(reponse))
+    if reponse.status == 303:
+        inoffensive(client.follow(reponse))
+        for mail in monde.guichet.deliver():
+            assert not _BALISES.search(mail.get_body(("html",)).get_content()) and "Bcc" not in mail
+    else:
+        assert tout(("noyau", "comptes")) == avant, "refused, and yet something changed"
+    page = client.get(acte.depart.format(**monde.valeurs)) if reponse.status == 303 else reponse
+    inoffensive(page)
+    forme = acte.formulaire(page)
+    if forme is None or (reponse.status == 303 and not acte.cle.endswith(BROUILLONS)):
+        return reponse.status
+    for champ in ecrits if rendue is not None else ():
+        rendu = " ".join(forme["fields"][champ])
+        assert " ".join(rendu.split()) == " ".join(str(rendue).split()), champ
+    return reponse.status
+
+
+@pytest.mark.rule("S2", "B1", "C8", "D12", "J6")
+@pytest.mark.controle("T44", "T47")
+@pytest.mark.parametrize("acte", FORMULAIRES, ids=str)
+def test_un_formulaire_rend_la_saisie_en_texte(
+    monde: Monde, subtests: pytest.Subtests, acte: scenes.Formulaire
+) -> None:
+    saisies = SAISIES if textes(monde, acte) else {"HTML": SAISIES["HTML"]}
+    for nom, (saisie, rendue) in saisies.items():
         with subtests.test(nom):
-            champs = {n: saisie for n in [*IDENTIFICATION, *textes, "civilite", "suite", "identique"]}
-            reponse = visiteur.submit(page, chemin, **champs)
-            assert reponse.status == 303, reponse.status
-            page = visiteur.follow(reponse)
-            inoffensive(page)
-            garde = valeurs(page, chemin)
-            for champ in textes:
-                assert rendue is None or " ".join(garde[champ].split()) == " ".join(rendue.split()), champ
-    inoffensive(visiteur.get("/mon-profil"))
+            rend_la_saisie(monde, acte, saisie, rendue)
 
 
 @pytest.mark.rule("S2", "E2", "V2")
@@ -189,22 +195,70 @@ CORPS = {
 }
 
 
+def route_unique() -> list[scenes.Formulaire]:
+    """One form for each route that posts."""
+    return list({acte.cle: acte for acte in FORMULAIRES}.values())
+
+
+def test_chaque_route_qui_poste_est_parcourue() -> None:
+    postes = [acte for acte in scenes.actes() if acte.startswith("POST ")]
+    assert sorted(acte.cle for acte in route_unique()) == postes
+
+
+def inconnus(page: Answer, connus: dict[str, set[str]]) -> list[str]:
+    """The fields of a page's forms that no scene of their routes has in front of it."""
+    postent = [forme for forme in page.page.forms if (forme["method"] or "").lower() == "post"]
+    return [
+        f"{page.path} : {forme['action']} {nom}"
+        for forme in postent
+        if (cle := f"POST {scenes.route_de(forme)}") != "POST "
+        for nom in sorted(forme["names"] - connus.get(cle, set()))
+    ]
+
+
+def champs_parcourus(monde: Monde) -> dict[str, set[str]]:
+    """Route -> the fields of the forms that are walked."""
+    connus: dict[str, set[str]] = {}
+    for acte in FORMULAIRES:
+        acte.preparer(monde)
+        connus.setdefault(acte.cle, set()).update(monde.valeurs["controles"])
+    return connus
+
+
+@pytest.mark.controle("T44", "T47")
+def test_chaque_champ_que_les_pages_montrent_est_parcouru(monde: Monde, subtests: pytest.Subtests) -> None:
+    """Every page that can be read, as those who may read it see it: no form, no field of its own."""
+    connus = champs_parcourus(monde)
+    for lecture in scenes.pages():
+        with subtests.test(str(lecture)):
+            lecture.preparer(monde)
+            page = lecture.jouer(monde).reponse
+            assert page is not None and inconnus(page, connus) == []
+
+
+def test_un_champ_que_personne_ne_parcourt_se_voit() -> None:
+    html = '<form method="post" action="/connexion"><input name="identifiant"><textarea name="mot"></textarea></form>'
+    page = Answer(
+        200, {}, [], html + '<form method="post" action="https://bucket.test/"><input name="key"></form>', "/"
+    )
+    assert inconnus(page, {"POST /connexion": {"identifiant"}}) == ["/ : /connexion mot"]
+    assert len(inconnus(page, {})) == 2
+
+
 @pytest.mark.rule("S2", "S6")
 @pytest.mark.controle("T44")
-@pytest.mark.parametrize("chemin", [*TEXTES, "/mon-profil/identification", "/mon-profil/cv", "/deconnexion"])
+@pytest.mark.parametrize("acte", route_unique(), ids=lambda acte: acte.cle)
 def test_un_corps_malforme_a_une_reponse_claire(
-    guichet: Guichet, visiteur: Client, subtests: pytest.Subtests, chemin: str
+    monde: Monde, subtests: pytest.Subtests, acte: scenes.Formulaire
 ) -> None:
-    if chemin.startswith("/mon-profil") or chemin == "/deconnexion":
-        inscrit(visiteur)
-    visiteur.follow(visiteur.get("/connexion"))
-    avant = photo(guichet)
+    acte.preparer(monde)
+    client, (chemin, _), avant = monde.client(acte.qui), monde.valeurs["formulaire"], tout()
     for nom, (corps, statut) in CORPS.items():
         with subtests.test(nom):
-            reponse = visiteur.send("POST", chemin, corps, FORM)
+            reponse = client.send("POST", chemin, corps, FORM)
             inoffensive(reponse)
             assert reponse.status == statut and reponse.page.h1[0][0].isupper()
-    assert photo(guichet) == avant
+    assert tout() == avant
 
 
 @pytest.mark.rule("S6")
@@ -378,15 +432,20 @@ def _brut(champ: StringField) -> str:
     return Markup(champ.data or "")  # noqa: S704
 
 
-@pytest.mark.parametrize(("faute", "saisie"), [(_oublieux, "formule"), (_brut, "HTML")])
-@pytest.mark.parametrize("chemin", TEXTES)
+@pytest.mark.parametrize(("faute", "saisie"), [(_oublieux, "a" * 2_400), (_brut, POLYGLOTTE * 20)])
 def test_une_saisie_perdue_ou_rendue_telle_quelle_se_voit(
-    guichet: Guichet, visiteur: Client, monkeypatch: pytest.MonkeyPatch, chemin: str, faute: Any, saisie: str
+    monde: Monde, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests, faute: Any, saisie: str
 ) -> None:
-    rend_la_saisie(guichet, visiteur, chemin, *SAISIES[saisie])
+    """In each form where something is typed that comes back; a long text, which none takes."""
+    ecrits = [acte for acte in FORMULAIRES if textes(monde, acte) - RENDUES_AUTREMENT]
+    assert len(ecrits) > 15
+    for acte in ecrits:
+        acte.preparer(monde)  # by the portal as it is
     monkeypatch.setattr(StringField, "_value", faute)
-    with pytest.raises(AssertionError):
-        rend_la_saisie(guichet, visiteur, chemin, *SAISIES[saisie])
+    monkeypatch.setattr(DateFr, "_value", faute)
+    for acte in ecrits:
+        with subtests.test(str(acte)), pytest.raises(AssertionError):
+            rend_la_saisie(monde, acte, saisie, saisie)
 
 
 def test_un_nom_montre_sans_etre_protege_se_voit(

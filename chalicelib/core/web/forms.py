@@ -15,7 +15,7 @@ _DATE = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})|(\d{2})(\d{2})(\d{4
 _DATE_MAX = 40  # characters; a longer text is no date
 
 
-class PortalForm(Form):
+class PortalForm(Form):  # type: ignore[misc]  # WTForms has no types
     """Base of all forms."""
 
     @classmethod
@@ -96,7 +96,7 @@ def _raw(field: Field) -> Any:
     return raw[0] if raw else ""
 
 
-class Texte(StringField):
+class Texte(StringField):  # type: ignore[misc]  # WTForms has no types
     """One line of text: spaces folded."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -104,7 +104,7 @@ class Texte(StringField):
         self.data = " ".join(valuelist[0].split()) if valuelist else ""
 
 
-class Paragraphe(StringField):
+class Paragraphe(StringField):  # type: ignore[misc]  # WTForms has no types
     """A text of several lines: its line ends are kept, its ends trimmed."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -112,7 +112,7 @@ class Paragraphe(StringField):
         self.data = valuelist[0].strip() if valuelist else ""
 
 
-class DateFr(Field):
+class DateFr(Field):  # type: ignore[misc]  # WTForms has no types
     """A day typed jj/mm/aaaa (also with dots, dashes, spaces, or ISO)."""
 
     def _value(self) -> str:
@@ -156,7 +156,7 @@ class Choix(Texte):
             raise ValidationError(_INCONNU.format(self.label.text))
 
 
-class ChoixMultiples(Field):
+class ChoixMultiples(Field):  # type: ignore[misc]  # WTForms has no types
     """Several values of a list."""
 
     def __init__(self, label: str, validators: Sequence[Any] = (), choices: Options = (), **known: Any) -> None:

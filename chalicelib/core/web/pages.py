@@ -98,7 +98,7 @@ class Pages(Blueprint):
         methods: tuple[str, ...] = ("GET",),
         stateless: bool = False,
         secret: bool = False,
-    ) -> Callable[..., Any]:
+    ) -> Callable[[Callable[..., Reply]], Callable[..., Reply]]:
         """Declare a view `(ctx, **params) -> Reply`; `access` has no default, on purpose.
 
         `stateless`: the answer is the same for everybody (static files); no cookie is read or set.

@@ -110,7 +110,7 @@ def _envoye(ctx: Context, bloc: str, ligne_id: str = "") -> tuple[Bloc, LigneFor
 
 
 def _avec_diplome(ctx: Context) -> bool:
-    return ctx.request.form.first("suite") == "diplome"
+    return bool(ctx.request.form.first("suite") == "diplome")
 
 
 @bp.page("/mon-profil/parcours/{bloc}/{ligne_id}", access=Access.INTERVENANT)

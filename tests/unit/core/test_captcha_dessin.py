@@ -184,5 +184,5 @@ def test_sans_la_voix_la_fabrication_dit_ce_qui_manque(tmp_path: Path) -> None:
     commande = [sys.executable, "-S", script, str(tmp_path)]
     fini = subprocess.run(commande, capture_output=True, check=False, text=True)
     assert fini.returncode == 1
-    assert "espeakng-loader is not installed" in fini.stderr
+    assert "espeakng-loader n’est pas installé" in fini.stderr and "make clean" in fini.stderr
     assert "Traceback" not in fini.stderr
