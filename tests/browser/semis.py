@@ -185,7 +185,8 @@ def attendre(prete: Callable[[], bool], patience: float = 20) -> None:
 def transmettre(visiteur: Visiteur) -> None:
     """Rule E1."""
     page = visiteur.get("/mon-profil/verification")
-    assert visiteur.submit(page, "/mon-profil/transmission").status == 303
+    reponse = visiteur.submit(page, "/mon-profil/transmission")
+    assert reponse.status == 303, reponse.page.text
 
 
 def se_connecter(portail: Portail, email: str, mot_de_passe: str = DEMO) -> Visiteur:
