@@ -182,6 +182,11 @@ def attendre(prete: Callable[[], bool], patience: float = 20) -> None:
         time.sleep(0.1)
 
 
+def attendre_les_fichiers(visiteur: Visiteur, *chemins: str) -> None:
+    """Until files are checked and kept; `chemins`: their pages."""
+    attendre(lambda: all("est enregistré" in visiteur.get(chemin).page.text for chemin in chemins))
+
+
 def transmettre(visiteur: Visiteur) -> None:
     """Rule E1."""
     page = visiteur.get("/mon-profil/verification")
@@ -223,8 +228,8 @@ def _table(portail: Portail, nom: str) -> Any:
     return boto3.resource("dynamodb", endpoint_url=portail.endpoint, **acces).Table(f"guichet-local-{nom}")
 
 
-def abandonner_un_mail(portail: Portail) -> None:
-    """The newest mail, given up after its tries; once sent, a mail forgets to whom and what."""
+def abandonner_un_mail(portail: Portail, fois: int = 1) -> None:
+    """The newest mail, given up after its tries, and copies of it; once sent, a mail forgets to whom and what."""
     outbox = _table(portail, "outbox")
     mail = max((li for li in outbox.scan()["Items"] if li["pk"].startswith("MAIL#")), key=lambda li: str(li["pk"]))
     mort = {
@@ -235,7 +240,10 @@ def abandonner_un_mail(portail: Portail) -> None:
         "gsi1pk": "MAILS#MORTS",
         "gsi1sk": mail["cree_le"],
     }
-    outbox.put_item(Item={nom: valeur for nom, valeur in mail.items() if not nom.startswith("due_")} | mort)
+    garde = {nom: valeur for nom, valeur in mail.items() if not nom.startswith("due_")}
+    with outbox.batch_writer() as lot:
+        for rang in range(fois):
+            lot.put_item(Item=garde | mort | {"pk": f"{mail['pk']}{rang or ''}"})
 
 
 def multiplier_la_demande(portail: Portail, fois: int, structures: list[str]) -> None:
@@ -246,9 +254,8 @@ def multiplier_la_demande(portail: Portail, fois: int, structures: list[str]) ->
         for rang in range(fois):
             autre = {"pk": f"{modele['pk']}{rang}", "gsi1sk": f"{modele['gsi1sk']}{rang}"}
             lot.put_item(Item={**modele, **autre, "nom": f"{modele['nom']} {rang}"})
-    comptes = _table(portail, "comptes")
-    agent = next(li for li in comptes.scan()["Items"] if li.get("email") == "gestionnaire@demo.fr" and "role" in li)
-    comptes.put_item(Item={**agent, "structures": structures})
+    agent = _compte(portail, "gestionnaire@demo.fr")
+    _table(portail, "comptes").put_item(Item={**agent, "structures": structures})
 
 
 def _piece(portail: Portail, chemin: str) -> dict[str, Any]:
@@ -290,9 +297,18 @@ def profil_qui_bouge(portail: Portail, email: str) -> Iterator[None]:
     lignes.put_item(Item=profil)
 
 
+def archiver_le_compte(portail: Portail, email: str) -> None:
+    """An account that is closed (rule Z2)."""
+    _table(portail, "comptes").put_item(Item=_compte(portail, email) | {"etat": "ARCHIVE"})
+
+
+def _compte(portail: Portail, email: str) -> dict[str, Any]:
+    comptes = _table(portail, "comptes").scan()["Items"]
+    return dict(next(li for li in comptes if li.get("email") == email and "role" in li))
+
+
 def _profil(portail: Portail, email: str) -> dict[str, Any]:
-    compte = next(li for li in _table(portail, "comptes").scan()["Items"] if li.get("email") == email and "role" in li)
-    cle = {"pk": str(compte["pk"]).replace("COMPTE#", "INTERVENANT#"), "sk": "PROFIL"}
+    cle = {"pk": str(_compte(portail, email)["pk"]).replace("COMPTE#", "INTERVENANT#"), "sk": "PROFIL"}
     return dict(_table(portail, "intervenants").get_item(Key=cle)["Item"])
 
 

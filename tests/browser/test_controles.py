@@ -132,8 +132,7 @@ def remplir_et_pieger_les_fichiers(visiteur: semis.Visiteur) -> list[dict[str, s
     lignes = {bloc: semis.premiere_ligne(visiteur, bloc).rpartition("/")[2] for bloc in LIGNES}
     diplome = semis.joindre_un_diplome(visiteur, txt(), f"{pieges.CANARI}.txt")
     cv = semis.deposer_un_fichier(visiteur, txt(), f"{pieges.CANARI}.txt")
-    for chemin in (diplome, cv):
-        semis.attendre(lambda chemin=chemin: "est enregistré" in visiteur.get(chemin).page.text)  # type: ignore[misc]
+    semis.attendre_les_fichiers(visiteur, diplome, cv)
     compte = visiteur.cookies["__Host-session"].split(".")[0]
     pieces = [{"compte_id": compte, "piece_id": chemin.rpartition("/")[2]} for chemin in (cv, diplome)]
     return [pieces[rang % 2] | {"bloc": b, "ligne_id": li} for rang, (b, li) in enumerate(lignes.items())]

@@ -212,6 +212,11 @@ def inscription(visite: Visite) -> None:
         parcours.remplir_le_compte(portail, page, qui)
         envoyer(page, "Valider")
         visite.voir(page, "déposer un CV, compte existant")
+        semis.archiver_le_compte(portail, qui.email)
+        page.goto(portail.url + "/deposer-un-cv")
+        parcours.remplir_le_compte(portail, page, qui)
+        envoyer(page, "Valider")
+        visite.voir(page, "déposer un CV, compte archivé")
 
 
 def activation(visite: Visite) -> None:
@@ -491,8 +496,8 @@ def fichiers_suivants(visite: Visite) -> None:
     portail = visite.portail
     _, qui = semis.inscrire(portail)
     semis.remplir(qui)
-    for chemin in (semis.deposer_un_fichier(qui), semis.joindre_un_diplome(qui, pdf(1), "Master.pdf")):
-        semis.attendre(lambda chemin=chemin: "est enregistré" in qui.get(chemin).page.text)  # type: ignore[misc]
+    fichiers_ = (semis.deposer_un_fichier(qui), semis.joindre_un_diplome(qui, pdf(1), "Master.pdf"))
+    semis.attendre_les_fichiers(qui, *fichiers_)
     ligne = semis.premiere_ligne(qui)
     with visite.ouvrir(qui) as page:
         visite.aller(page, "/mon-profil/parcours", "parcours, CV et diplôme")
@@ -505,6 +510,7 @@ def fichiers_suivants(visite: Visite) -> None:
         semis.deposer_un_fichier(qui, eicar(), "CV infecté.txt")
         semis.joindre_un_diplome(qui, eicar(), "Diplôme infecté.txt")
         semis.attendre(lambda: "Fichier refusé" in qui.get("/mon-profil/parcours").page.text)
+        semis.attendre(lambda: "n’a pas été accepté" in qui.get("/mon-profil/parcours").page.text)
         visite.aller(page, "/mon-profil/parcours", "parcours, fichiers refusés")
         visite.aller(page, ligne, "parcours, ligne, diplôme refusé")
 
@@ -670,11 +676,11 @@ def decisions(visite: Visite) -> None:
     portail = visite.portail
     (rejetee, elle), (oubliee, lui) = semis.inscrire(portail), semis.inscrire(portail)
     semis.remplir(elle)
-    for chemin in (
+    siens = (
         semis.deposer_un_fichier(elle, txt(), "CV.txt"),
         semis.joindre_un_diplome(elle, txt(), "Attestation.txt"),
-    ):
-        semis.attendre(lambda chemin=chemin: "est enregistré" in elle.get(chemin).page.text)  # type: ignore[misc]
+    )
+    semis.attendre_les_fichiers(elle, *siens)
     semis.remplir(lui)
     for qui in (elle, lui):
         semis.transmettre(qui)
@@ -756,6 +762,8 @@ def etats_rares(visite: Visite) -> None:
         semis.abandonner_un_mail(portail)
         with ailleurs.ouvrir(semis.se_connecter(portail, "admin@demo.fr")) as page:
             ailleurs.aller(page, "/administration/envois", "administration, un envoi en échec")
+            semis.abandonner_un_mail(portail, 101)
+            ailleurs.aller(page, "/administration/envois", "administration, plus de cent envois en échec")
             ailleurs.aller(page, "/aide-et-contact", "aide et contact, coordonnées")
             ailleurs.aller(page, "/code-source", "code source, sans adresse")
         _pannes(ailleurs)
