@@ -12,7 +12,7 @@ from infra import navigateur
 from infra.local.passerelle import Routes
 from infra.local.portail import Portail
 from infra.local.portail import portail as ouvrir_le_portail
-from tests.browser import visite
+from tests.browser import branches, visite
 from tests.browser.controles import Guet
 from tests.faults import bilan
 
@@ -30,15 +30,20 @@ Ouvrir = Callable[..., AbstractContextManager[Page]]
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A route whose page no chapter of the visit shows makes the run red: no page is left unchecked."""
+    """A route or a branch of a template that no chapter of the visit shows makes the run red: nothing is unchecked."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     chapitres = [r for r in bilan.rapports(reporter, "browser") if r.nodeid.startswith(VISITE)] if reporter else []
     if hasattr(session.config, "workerinput") or len(chapitres) < len(visite.CHAPITRES):
         return
-    oubliees = jamais_vues([chemin for r in chapitres for nom, chemin in r.user_properties if nom == "vue"])
-    if oubliees and reporter:
-        reporter.write_line(f"\nroutes que la visite ne montre pas : {', '.join(oubliees)}", red=True)
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    montre = [propriete for rapport in chapitres for propriete in rapport.user_properties]
+    oublis = {
+        "routes que la visite ne montre pas": jamais_vues([chemin for nom, chemin in montre if nom == "vue"]),
+        "branches que la visite ne montre pas": oubliees([nombre for nom, nombre in montre if nom == "branches"]),
+    }
+    for quoi, lesquelles in oublis.items():
+        if lesquelles and reporter:
+            reporter.write_line("\n  ".join([f"\n{quoi} :", *lesquelles]), red=True)
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def jamais_vues(chemins: list[str]) -> list[str]:
@@ -50,10 +55,16 @@ def jamais_vues(chemins: list[str]) -> list[str]:
     return sorted(m for m, methodes in app.app.routes.items() if "GET" in methodes and m not in vues | visite.SANS_PAGE)
 
 
+def oubliees(nombres: list[str]) -> list[str]:
+    """The branches of the pages' templates that no answer went through (branches.ENTETE), but those left out."""
+    jamais = branches.jamais_vues(int(nombre, 16) for nombre in nombres)
+    return sorted(str(b) for b in jamais if (b.fichier, b.texte) not in visite.SANS_ETAT)
+
+
 @pytest.fixture(scope="session")
 def portail() -> Iterator[Portail]:
     """The whole portal, one for each worker of xdist: moving its clock disturbs nobody else."""
-    with ouvrir_le_portail(workers=2, env={"VERSION": "essai"}) as ouvert:
+    with ouvrir_le_portail(workers=2, env={"VERSION": "essai", **branches.OBSERVE}) as ouvert:
         yield ouvert
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
 
+from tests.browser import branches
+
 RACINE = Path(__file__).parents[2]
 AXE = RACINE / "node_modules" / "axe-core" / "axe.min.js"
 ETIQUETTES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "RGAAv4", "best-practice"]
@@ -43,6 +45,29 @@ class Guet:
     def _echec(self, requete: Request) -> None:
         if requete.failure and "ERR_ABORTED" not in requete.failure and "réseau coupé" not in self.permis:
             self.fautes.append(f"{requete.url} : {requete.failure}")
+
+
+class Regard:
+    """Which branches of the templates the page of each window went through, with the parts that scripts asked since."""
+
+    def __init__(self, contexte: BrowserContext) -> None:
+        self._vues: dict[Page, int] = {}
+        for page in contexte.pages:
+            self._regarder(page)
+        contexte.on("page", self._regarder)
+
+    def _regarder(self, page: Page) -> None:
+        page.on("response", lambda reponse: self._reponse(page, reponse))
+
+    def _reponse(self, page: Page, reponse: Response) -> None:
+        entete = reponse.headers.get(branches.ENTETE)
+        if entete is not None:
+            avant = 0 if reponse.request.is_navigation_request() else self._vues.get(page, 0)
+            self._vues[page] = avant | int(entete, 16)
+
+    def de(self, page: Page) -> int:
+        """The number of what a page shows."""
+        return self._vues.get(page, 0)
 
 
 @cache

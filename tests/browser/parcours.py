@@ -130,6 +130,16 @@ def attendre_le_verdict(page: Page, texte: str, patience: float = 15) -> None:
     expect(page.get_by_text(texte).first).to_be_visible()
 
 
+def attendre_les_pages(page: Page) -> None:
+    """Until the pages of a CV are drawn; the gestionnaire refreshes."""
+    for _ in range(30):
+        if page.get_by_role("img", name="page 1 sur 2").count():
+            break
+        page.wait_for_timeout(300)
+        page.reload()
+    expect(page.get_by_role("img", name="page 1 sur 2")).to_be_visible()
+
+
 def transmettre(page: Page) -> None:
     """Check the answers, transmit."""
     page.get_by_role("link", name="Vérifier et transmettre").click()

@@ -5,8 +5,10 @@ The same pages, the same forms and the same checks as anybody's; only nothing is
 
 import http.client
 import itertools
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -125,9 +127,32 @@ def remplir(visiteur: Visiteur, **autre: Any) -> None:
 
 def deposer_un_fichier(visiteur: Visiteur, octets: bytes | None = None, nom: str = "CV 2026.pdf") -> str:
     """Announce a CV and send it to the bucket; answers the path of its page, without waiting for the verdict."""
-    page = visiteur.get("/mon-profil/cv")
-    chemin = visiteur.submit(page, "/mon-profil/cv").location
+    chemin = annoncer_un_cv(visiteur)
     envoyer_le_fichier(visiteur, chemin, pdf(2) if octets is None else octets, nom)
+    return chemin
+
+
+def annoncer_un_cv(visiteur: Visiteur) -> str:
+    """« Ajouter un CV »; answers the path of its page."""
+    return visiteur.submit(visiteur.get("/mon-profil/cv"), "/mon-profil/cv").location
+
+
+def premiere_ligne(visiteur: Visiteur, bloc: str = "initiales") -> str:
+    """The path of the first line of a table."""
+    boutons = visiteur.get("/mon-profil/parcours").page.form("/mon-profil/parcours")["buttons"]
+    return next(f"/mon-profil/parcours/{v}" for _, v in boutons if v and re.fullmatch(f"{bloc}/[0-9a-z]{{26}}", v))
+
+
+def annoncer_un_diplome(visiteur: Visiteur) -> str:
+    """« Valider et joindre le diplôme » of the first diploma; answers the path of its page."""
+    ligne = premiere_ligne(visiteur)
+    return visiteur.submit(visiteur.get(ligne), ligne, suite="diplome").location
+
+
+def joindre_un_diplome(visiteur: Visiteur, octets: bytes, nom: str) -> str:
+    """Announce a diploma and send it to the bucket; answers the path of its page, without waiting for the verdict."""
+    chemin = annoncer_un_diplome(visiteur)
+    envoyer_le_fichier(visiteur, chemin, octets, nom)
     return chemin
 
 
@@ -157,10 +182,16 @@ def attendre(prete: Callable[[], bool], patience: float = 20) -> None:
         time.sleep(0.1)
 
 
+def attendre_les_fichiers(visiteur: Visiteur, *chemins: str) -> None:
+    """Until files are checked and kept; `chemins`: their pages."""
+    attendre(lambda: all("est enregistré" in visiteur.get(chemin).page.text for chemin in chemins))
+
+
 def transmettre(visiteur: Visiteur) -> None:
     """Rule E1."""
     page = visiteur.get("/mon-profil/verification")
-    assert visiteur.submit(page, "/mon-profil/transmission").status == 303
+    reponse = visiteur.submit(page, "/mon-profil/transmission")
+    assert reponse.status == 303, reponse.page.text
 
 
 def se_connecter(portail: Portail, email: str, mot_de_passe: str = DEMO) -> Visiteur:
@@ -197,8 +228,8 @@ def _table(portail: Portail, nom: str) -> Any:
     return boto3.resource("dynamodb", endpoint_url=portail.endpoint, **acces).Table(f"guichet-local-{nom}")
 
 
-def abandonner_un_mail(portail: Portail) -> None:
-    """The newest mail, given up after its tries; once sent, a mail forgets to whom and what."""
+def abandonner_un_mail(portail: Portail, fois: int = 1) -> None:
+    """The newest mail, given up after its tries, and copies of it; once sent, a mail forgets to whom and what."""
     outbox = _table(portail, "outbox")
     mail = max((li for li in outbox.scan()["Items"] if li["pk"].startswith("MAIL#")), key=lambda li: str(li["pk"]))
     mort = {
@@ -209,7 +240,10 @@ def abandonner_un_mail(portail: Portail) -> None:
         "gsi1pk": "MAILS#MORTS",
         "gsi1sk": mail["cree_le"],
     }
-    outbox.put_item(Item={nom: valeur for nom, valeur in mail.items() if not nom.startswith("due_")} | mort)
+    garde = {nom: valeur for nom, valeur in mail.items() if not nom.startswith("due_")}
+    with outbox.batch_writer() as lot:
+        for rang in range(fois):
+            lot.put_item(Item=garde | mort | {"pk": f"{mail['pk']}{rang or ''}"})
 
 
 def multiplier_la_demande(portail: Portail, fois: int, structures: list[str]) -> None:
@@ -220,19 +254,62 @@ def multiplier_la_demande(portail: Portail, fois: int, structures: list[str]) ->
         for rang in range(fois):
             autre = {"pk": f"{modele['pk']}{rang}", "gsi1sk": f"{modele['gsi1sk']}{rang}"}
             lot.put_item(Item={**modele, **autre, "nom": f"{modele['nom']} {rang}"})
-    comptes = _table(portail, "comptes")
-    agent = next(li for li in comptes.scan()["Items"] if li.get("email") == "gestionnaire@demo.fr" and "role" in li)
-    comptes.put_item(Item={**agent, "structures": structures})
+    agent = _compte(portail, "gestionnaire@demo.fr")
+    _table(portail, "comptes").put_item(Item={**agent, "structures": structures})
+
+
+def _piece(portail: Portail, chemin: str) -> dict[str, Any]:
+    pieces = _table(portail, "pieces").scan()["Items"]
+    return dict(next(li for li in pieces if li["sk"] == f"PIECE#{chemin.rpartition('/')[2]}"))
+
+
+def laisser_en_verification(portail: Portail, chemin: str) -> None:
+    """A file that was announced, as it is for a moment: received, and no verdict yet. `chemin`: its page."""
+    piece = _piece(portail, chemin)
+    recue = {
+        "etat": "RECU",
+        "nom": "Nouveau fichier.pdf",
+        "format": "PDF",
+        "taille": 1000,
+        "depose_le": piece["cree_le"],
+    }
+    _table(portail, "pieces").put_item(Item=piece | recue)
+
+
+def oublier_les_images(portail: Portail, chemin: str) -> None:
+    """A file whose pages are not drawn yet. `chemin`: a page of it."""
+    piece = _piece(portail, chemin)
+    _table(portail, "pieces").put_item(Item={nom: valeur for nom, valeur in piece.items() if nom != "pages"})
 
 
 def casser_le_profil(portail: Portail, email: str) -> None:
     """A row that the program can't read."""
-    compte = next(li for li in _table(portail, "comptes").scan()["Items"] if li.get("email") == email and "role" in li)
-    cle = {"pk": str(compte["pk"]).replace("COMPTE#", "INTERVENANT#"), "sk": "PROFIL"}
-    _table(portail, "intervenants").update_item(
-        Key=cle, UpdateExpression="SET #m = :m", ExpressionAttributeNames={"#m": "mode"},
-        ExpressionAttributeValues={":m": "CASSE"},
-    )  # fmt: skip
+    lignes, profil = _table(portail, "intervenants"), _profil(portail, email)
+    lignes.put_item(Item=profil | {"mode": "CASSE"})
+
+
+@contextmanager
+def profil_qui_bouge(portail: Portail, email: str) -> Iterator[None]:
+    """A profile that is never found as it was read: what a page can't make happen, between a reading and a writing."""
+    lignes, profil = _table(portail, "intervenants"), _profil(portail, email)
+    lignes.put_item(Item={nom: valeur for nom, valeur in profil.items() if nom != "version"})
+    yield
+    lignes.put_item(Item=profil)
+
+
+def archiver_le_compte(portail: Portail, email: str) -> None:
+    """An account that is closed (rule Z2)."""
+    _table(portail, "comptes").put_item(Item=_compte(portail, email) | {"etat": "ARCHIVE"})
+
+
+def _compte(portail: Portail, email: str) -> dict[str, Any]:
+    comptes = _table(portail, "comptes").scan()["Items"]
+    return dict(next(li for li in comptes if li.get("email") == email and "role" in li))
+
+
+def _profil(portail: Portail, email: str) -> dict[str, Any]:
+    cle = {"pk": str(_compte(portail, email)["pk"]).replace("COMPTE#", "INTERVENANT#"), "sk": "PROFIL"}
+    return dict(_table(portail, "intervenants").get_item(Key=cle)["Item"])
 
 
 def couper_la_table(portail: Portail, nom: str) -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page
 
 from infra.local.portail import Portail
 from tests.browser import controles, visite
@@ -22,15 +22,18 @@ def test_chaque_page_dans_chaque_etat_est_accessible(
     record_property: Callable[[str, object], None],
 ) -> None:
     fautes: list[str] = []
+    regards: dict[BrowserContext, controles.Regard] = {}
 
     def voir(page: Page, nom: str) -> None:
         record_property("vue", urlsplit(page.url).path)
+        record_property("branches", f"{regards[page.context].de(page):x}")
         fautes.extend(f"{nom} : {faute}" for faute in controles.verifier(page))
 
     @contextmanager
     def fenetre() -> Iterator[Page]:
         with ouvrir() as page:
             controles.preparer(page)
+            regards[page.context] = controles.Regard(page.context)
             yield page
 
     chapitre(visite.Visite(portail, fenetre, voir))

@@ -58,13 +58,8 @@ def valider(portail: Portail, page: Page, qui: Personne) -> None:
     parcours.entrer(portail, page, "gestionnaire@demo.fr")
     page.get_by_role("link", name=f"{qui.nom} {qui.prenom}").click()
     expect(page.get_by_text("12 rue des Carmes")).to_be_visible()
-    for _ in range(30):
-        if page.get_by_role("img", name="page 1 sur 2").count():
-            break
-        page.wait_for_timeout(300)
-        page.reload()
+    parcours.attendre_les_pages(page)
     image = page.get_by_role("img", name="page 1 sur 2")
-    expect(image).to_be_visible()
     assert image.bounding_box()["height"] > 100  # drawn, not a broken image
     page.get_by_role("button", name="Valider la demande").click()
     expect(page.get_by_text("Demande validée")).to_be_visible()
@@ -78,8 +73,10 @@ def ouvrir_le_menu(page: Page) -> Locator:
     return page.locator("#menu")
 
 
-@pytest.mark.rule("S1", "B1", "C8", "D10", "E1")
-def test_de_l_accueil_a_la_transmission_au_clavier_seul(portail: Portail, ordinateur: Page) -> None:
+@pytest.mark.rule("S1", "A2", "B1", "C8", "D10", "E1", "E2", "E5", "G0", "G1", "J6", "U3")
+def test_de_l_accueil_au_menu_d_un_intervenant_valide_au_clavier_seul(
+    portail: Portail, ordinateur: Page, ouvrir: Ouvrir
+) -> None:
     page, clavier, qui = ordinateur, Clavier(ordinateur), semis.personne()
     page.goto(portail.url + "/")
     clavier.aller_a("Aller au contenu", au_plus=1)
@@ -104,6 +101,40 @@ def test_de_l_accueil_a_la_transmission_au_clavier_seul(portail: Portail, ordina
     clavier.activer("Vérifier et transmettre")
     clavier.activer("Enregistrer et transmettre ma demande d’inscription")
     parcours.titre(page, "Votre dossier a bien été transmis")
+
+    with ouvrir() as gestion:
+        valider_au_clavier(portail, Clavier(gestion), qui)
+
+    clavier.activer("Se déconnecter")
+    s_authentifier(clavier, qui.email, qui.mot_de_passe)
+    clavier.activer("Mon compte")
+    clavier.activer("Mon parcours")
+    parcours.titre(page, "Mon parcours")
+
+
+def s_authentifier(clavier: Clavier, email: str, mot_de_passe: str) -> None:
+    """From the home page."""
+    clavier.ecrire("Identifiant", email)
+    clavier.ecrire("Mot de passe", mot_de_passe)
+    clavier.activer("Me connecter")
+
+
+def valider_au_clavier(portail: Portail, clavier: Clavier, qui: Personne) -> None:
+    """The gestionnaire logs in, opens the newest application, reads the pages of its CV, and validates."""
+    page = clavier.page
+    page.goto(portail.url + "/")
+    portail.avancer(31)
+    s_authentifier(clavier, "gestionnaire@demo.fr", parcours.DEMO)
+    clavier.ecrire("Code à six chiffres", semis.code(portail))
+    clavier.activer("Valider")
+    clavier.activer("Transmise le")
+    clavier.activer(f"{qui.nom} {qui.prenom}")
+    parcours.attendre_les_pages(page)
+    clavier.aller_a("Pages de", "div")
+    page.keyboard.press("End")
+    expect(page.get_by_role("img", name="page 2 sur 2")).to_be_in_viewport()
+    clavier.activer("Valider la demande")
+    expect(page.get_by_text("Demande validée")).to_be_visible()
 
 
 def creer_son_compte(portail: Portail, clavier: Clavier, qui: Personne) -> None:

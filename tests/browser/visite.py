@@ -14,7 +14,8 @@ from playwright.sync_api import Page, expect
 from infra.local.portail import Portail
 from infra.local.portail import portail as ouvrir_le_portail
 from tests.browser import parcours, semis
-from tests.fichiers import eicar, pdf
+from tests.browser.branches import OBSERVE
+from tests.fichiers import eicar, pdf, txt
 from tests.web.parcours import LIGNES
 
 Voir = Callable[[Page, str], None]
@@ -27,6 +28,20 @@ SANS_PAGE = {
     "/gestion/inscriptions/{compte_id}/cv", "/mon-profil/cv/{piece_id}/original",  # to the bucket, by a short link
 }  # fmt: skip
 """What is asked by GET and shows no page of its own: all other routes are visited (conftest)."""
+
+SANS_ETAT = {
+    ("core/templates/base.html", "if identite.couleurs"): "the body's own colours, put in its package",
+    ("core/templates/base.html", "if identite.logo"): "as above",
+}
+"""Branches of templates (file, text) that no state of the visit shows, and why: all others are visited (conftest)."""
+
+REGLAGES = {
+    "CONTACT_EMAIL": "contact@exemple.fr",
+    "CONTACT_TELEPHONE": "03 83 00 00 00",
+    "PLAN_ACCES_URL": "https://exemple.fr/plan",
+    "SOURCE_URL": "",
+}
+"""Settings that the other portals of the visit do not have."""
 
 
 @dataclass
@@ -103,6 +118,13 @@ def connexion(visite: Visite) -> None:
         envoyer(page, "Valider")
         expect(page.get_by_role("heading", level=1)).to_have_text("Envois en échec")
         visite.voir(page, "administration, aucun envoi en échec")
+    with visite.ouvrir() as page:
+        page.goto(visite.portail.url + "/connexion")
+        _identifiants(page, "admin@demo.fr", parcours.DEMO)
+        while page.get_by_label("Code à six chiffres").count():  # five tries, and no more
+            page.get_by_label("Code à six chiffres").fill("000000")
+            envoyer(page, "Valider")
+        visite.voir(page, "connexion, trop de codes refusés")
 
 
 def _identifiants(page: Page, email: str, mot_de_passe: str) -> None:
@@ -140,6 +162,25 @@ def refus(visite: Visite) -> None:
         visite.voir(page, "saisie retrouvée")
 
 
+def envois_refuses(visite: Visite) -> None:
+    """Rule S6: what no form of ours sends, what is too long to be taken, or to be carried through a login."""
+    with visite.ouvrir() as page:
+        page.goto(visite.portail.url + "/connexion")
+        page.evaluate("() => { document.querySelector('main form').acceptCharset = 'windows-1252'; }")
+        _identifiants(page, "é", "à")
+        visite.voir(page, "erreur 400")
+    with visite.ouvrir(semis.se_connecter(visite.portail, "ordonne@demo.fr")) as page:
+        page.goto(visite.portail.url + "/mon-profil/parcours")
+        page.get_by_label("Autre prestation complémentaire").fill("a" * 121_000)
+        envoyer(page, "Enregistrer")
+        visite.voir(page, "erreur 413")
+        page.goto(visite.portail.url + "/mon-profil/parcours")
+        page.get_by_label("Autre prestation complémentaire").fill("a" * 61_000)
+        visite.portail.avancer(31 * 60)
+        envoyer(page, "Enregistrer")
+        visite.voir(page, "session terminée, saisie trop longue")
+
+
 def inscription(visite: Visite) -> None:
     """Rules B1 to B3."""
     portail, qui = visite.portail, semis.personne()
@@ -171,6 +212,11 @@ def inscription(visite: Visite) -> None:
         parcours.remplir_le_compte(portail, page, qui)
         envoyer(page, "Valider")
         visite.voir(page, "déposer un CV, compte existant")
+        semis.archiver_le_compte(portail, qui.email)
+        page.goto(portail.url + "/deposer-un-cv")
+        parcours.remplir_le_compte(portail, page, qui)
+        envoyer(page, "Valider")
+        visite.voir(page, "déposer un CV, compte archivé")
 
 
 def activation(visite: Visite) -> None:
@@ -184,6 +230,7 @@ def activation(visite: Visite) -> None:
         visite.voir(page, "profil à commencer")
         visite.aller(page, lien, "activation, lien utilisé")
     with visite.ouvrir() as page:
+        visite.aller(page, lien, "activation, lien utilisé, sans session")
         visite.aller(page, "/activation/inconnu", "activation, lien inconnu")
         visite.aller(page, "/activation/renvoyer", "nouveau lien")
         envoyer(page, "Recevoir un nouveau lien")
@@ -192,6 +239,7 @@ def activation(visite: Visite) -> None:
         page.get_by_label("Recopier le texte de l’image").fill(_captcha(portail, page))
         envoyer(page, "Recevoir un nouveau lien")
         expect(page.get_by_role("heading", level=1)).to_have_text("Consultez votre messagerie")
+        visite.voir(page, "nouveau lien, e-mail renvoyé")
         visite.aller(page, premier, "activation, lien remplacé")
         second = semis.lien_d_activation(portail, expire.email, deja=1)
         portail.avancer(7 * 86400)
@@ -256,21 +304,33 @@ def adresse(visite: Visite) -> None:
         visite.aller(page, "/mon-compte/adresse-e-mail", "adresse e-mail")
         envoyer(page, "Recevoir le lien de confirmation")
         visite.voir(page, "adresse e-mail, rien de saisi")
-        liens = []
-        for deja in range(2):
-            page.locator("#email").fill(nouvelle)
-            page.locator("#confirmation_email").fill(nouvelle)
-            page.locator("#mot_de_passe_actuel").fill(qui.mot_de_passe)
-            envoyer(page, "Recevoir le lien de confirmation")
-            liens.append(_lien(portail, nouvelle, "Confirmez", "/nouvelle-adresse/", deja))
-            if not deja:
-                visite.voir(page, "adresse e-mail, modification en attente")
-                envoyer(page, "Annuler la modification")
-                visite.voir(page, "adresse e-mail, modification annulée")
-        visite.aller(page, liens[0], "nouvelle adresse, lien annulé")
-        visite.aller(page, liens[1], "nouvelle adresse à confirmer")
+        annule = _changer_d_adresse(portail, page, nouvelle, qui.mot_de_passe)
+        visite.voir(page, "adresse e-mail, modification en attente")
+        envoyer(page, "Annuler la modification")
+        visite.voir(page, "adresse e-mail, modification annulée")
+        visite.aller(page, annule, "nouvelle adresse, lien annulé")
+        page.goto(portail.url + "/mon-compte/adresse-e-mail")
+        lien = _changer_d_adresse(portail, page, nouvelle, qui.mot_de_passe, 1)
+        visite.aller(page, lien, "nouvelle adresse à confirmer")
         envoyer(page, "Confirmer cette adresse")
         visite.voir(page, "adresse e-mail changée")
+        visite.aller(page, lien, "nouvelle adresse, lien utilisé")
+        page.goto(portail.url + "/mon-compte/adresse-e-mail")
+        tardif = _changer_d_adresse(portail, page, f"encore.{nouvelle}", qui.mot_de_passe)
+    with visite.ouvrir() as page:
+        visite.aller(page, lien, "nouvelle adresse, lien utilisé, sans session")
+        portail.avancer(86401)
+        visite.aller(page, tardif, "nouvelle adresse, lien expiré")
+        visite.aller(page, "/nouvelle-adresse/inconnu", "nouvelle adresse, lien inconnu")
+
+
+def _changer_d_adresse(portail: Portail, page: Page, nouvelle: str, mot_de_passe: str, deja: int = 0) -> str:
+    """« Modifier mon adresse e-mail », filled and sent; answers the link of the mail."""
+    page.locator("#email").fill(nouvelle)
+    page.locator("#confirmation_email").fill(nouvelle)
+    page.locator("#mot_de_passe_actuel").fill(mot_de_passe)
+    envoyer(page, "Recevoir le lien de confirmation")
+    return _lien(portail, nouvelle, "Confirmez", "/nouvelle-adresse/", deja)
 
 
 def adresse_prise(visite: Visite) -> None:
@@ -350,6 +410,36 @@ def statut(visite: Visite) -> None:
         page.get_by_label("Travailleur indépendant").check()
         envoyer(page, "Enregistrer")
         visite.voir(page, "identification, employeur d’un statut précédent")
+        _sans_region(page)
+        envoyer(page, "Enregistrer")
+        visite.voir(page, "identification, département sans sa région")
+
+
+def _sans_region(page: Page) -> None:
+    """What the page's script does not let happen: a department whose region is not ticked."""
+    page.locator("#departement-54").evaluate(
+        "c => { c.checked = true; for (let e = c; e; e = e.parentElement) e.disabled = false; }"
+    )
+
+
+def employeur_sans_script(visite: Visite) -> None:
+    """Rule C3: the search for who has no script, by the button that the script hides."""
+    _, qui = semis.inscrire(visite.portail)
+    with visite.ouvrir(qui) as page:
+        page.goto(visite.portail.url + "/mon-profil/identification")
+        for cherche, nom in (
+            ("", "rien à chercher"),
+            ("xylophone", "aucun trouvé"),
+            ("nancy", "employeurs trouvés"),
+        ):
+            page.get_by_label("Fonctionnaire").check()
+            page.get_by_label("Raison sociale de l’employeur").fill(cherche)
+            with page.expect_navigation():
+                page.locator("button[value=chercher_employeur]").evaluate("bouton => bouton.click()")
+            visite.voir(page, f"identification, recherche sans script, {nom}")
+        with page.expect_navigation():
+            page.locator("button[name=employeur_choisi]").first.evaluate("bouton => bouton.form.requestSubmit(bouton)")
+        visite.voir(page, "identification, employeur choisi sans script")
 
 
 def transmission(visite: Visite) -> None:
@@ -401,6 +491,30 @@ def fichiers(visite: Visite) -> None:
         visite.voir(page, "CV à supprimer")
 
 
+def fichiers_suivants(visite: Visite) -> None:
+    """Rules D7, D10, U2: a CV and a diploma in force, then others that are being checked, then others refused."""
+    portail = visite.portail
+    _, qui = semis.inscrire(portail)
+    semis.remplir(qui)
+    fichiers_ = (semis.deposer_un_fichier(qui), semis.joindre_un_diplome(qui, pdf(1), "Master.pdf"))
+    semis.attendre_les_fichiers(qui, *fichiers_)
+    ligne = semis.premiere_ligne(qui)
+    with visite.ouvrir(qui) as page:
+        visite.aller(page, "/mon-profil/parcours", "parcours, CV et diplôme")
+        semis.laisser_en_verification(portail, semis.annoncer_un_cv(qui))
+        semis.laisser_en_verification(portail, semis.annoncer_un_diplome(qui))
+        visite.aller(page, "/mon-profil/parcours", "parcours, fichiers en cours de vérification")
+        visite.aller(page, ligne, "parcours, ligne, diplôme en cours de vérification")
+        visite.aller(page, "/mon-profil/cv", "CV remplacé, en cours de vérification")
+        visite.aller(page, "/mon-profil/verification", "vérification, fichiers en cours de vérification")
+        semis.deposer_un_fichier(qui, eicar(), "CV infecté.txt")
+        semis.joindre_un_diplome(qui, eicar(), "Diplôme infecté.txt")
+        semis.attendre(lambda: "Fichier refusé" in qui.get("/mon-profil/parcours").page.text)
+        semis.attendre(lambda: "n’a pas été accepté" in qui.get("/mon-profil/parcours").page.text)
+        visite.aller(page, "/mon-profil/parcours", "parcours, fichiers refusés")
+        visite.aller(page, ligne, "parcours, ligne, diplôme refusé")
+
+
 def le_parcours(visite: Visite) -> None:
     """Rules D1 to D12."""
     portail = visite.portail
@@ -424,6 +538,11 @@ def le_parcours(visite: Visite) -> None:
         page.get_by_label("Autre prestation complémentaire").fill("Audit")
         envoyer(page, "Enregistrer")
         visite.voir(page, "parcours, modifié dans une autre fenêtre")
+        autre_prestation = page.get_by_role("textbox", name="Autre prestation complémentaire")
+        autre_prestation.fill("Jury, " * 50)
+        envoyer(page, "Enregistrer")
+        visite.voir(page, "parcours enregistré, réponses à corriger")
+        autre_prestation.fill("Jury")
         page.get_by_role("button", name="Modifier : Bac +5").click()
         visite.voir(page, "parcours, modifier une ligne")
         envoyer(page, "Valider et joindre le diplôme")
@@ -448,6 +567,37 @@ def le_parcours(visite: Visite) -> None:
         suivre(page, "Master.pdf")
         expect(page.get_by_role("img", name="page 1 sur 1")).to_be_visible(timeout=15_000)
         visite.voir(page, "diplôme, vu par un gestionnaire")
+        semis.oublier_les_images(portail, page.url)
+        page.reload()
+        visite.voir(page, "diplôme, pages en préparation")
+
+
+def tableaux(visite: Visite) -> None:
+    """Rules C8, D12: a line in two windows, a table that is full."""
+    from chalicelib.intervenants.parcours.rules import LIGNES_MAX
+
+    _, qui = semis.inscrire(visite.portail)
+    ajouter = "/mon-profil/parcours/experiences/ajouter"
+    with visite.ouvrir(qui) as page:
+        assert qui.submit(qui.get(ajouter), ajouter, **LIGNES["experiences"], suite="page").status == 303
+        page.goto(visite.portail.url + "/mon-profil/parcours")
+        page.get_by_role("button", name="Modifier : Ville de Nancy").click()
+        autre_fenetre = page.context.new_page()
+        autre_fenetre.goto(page.url)
+        for fenetre, fonction in ((autre_fenetre, "Directrice adjointe"), (page, "Directrice générale")):
+            fenetre.get_by_label("Fonction").fill(fonction)
+            envoyer(fenetre, "Valider")
+        autre_fenetre.close()
+        visite.voir(page, "parcours, ligne modifiée dans une autre fenêtre")
+        page.goto(visite.portail.url + ajouter)
+        for _ in range(LIGNES_MAX - 1):
+            assert qui.submit(qui.get(ajouter), ajouter, **LIGNES["experiences"], suite="page").status == 303
+        for champ in ("Employeur", "Fonction", "Période"):
+            page.get_by_label(champ).fill("2012")
+        envoyer(page, "Valider")
+        visite.voir(page, "parcours, une ligne de trop")
+        visite.aller(page, ajouter, "parcours, tableau plein, rien à ajouter")
+        visite.aller(page, "/mon-profil/parcours", "parcours, tableau plein")
 
 
 def gestion(visite: Visite) -> None:
@@ -494,6 +644,8 @@ def gestion(visite: Visite) -> None:
         envoyer(page, "Rejeter la demande")
         visite.voir(page, "dossier, rejet sans motif")
         page.get_by_text("Demander un complément").first.click()
+        envoyer(page, "Demander un complément")
+        visite.voir(page, "dossier, complément sans message")
         message = page.locator("#complement")
         message.fill("Bonjour,")
         page.get_by_label("Texte prêt").select_option("CV illisible")
@@ -507,14 +659,79 @@ def gestion(visite: Visite) -> None:
         visite.voir(page, "dossier, revenu d’un complément")
         envoyer(page, "Valider la demande")
         visite.voir(page, "dossier décidé")
+        semis.oublier_les_images(portail, chemin)
+        page.reload()
+        visite.voir(page, "dossier décidé, CV en préparation")
         visite.aller(page, "/gestion/statistiques", "délais de traitement")
+        for _ in range(5):
+            page.request.get(portail.url + "/gestion/inscriptions.csv")
+        visite.aller(page, "/gestion/inscriptions.csv", "erreur 429, trop d’exports")
     with visite.ouvrir(qui) as page:
         visite.aller(page, "/", "espace, après validation")
         visite.aller(page, "/mon-profil/transmission", "dossier transmis, étudié depuis")
 
 
+def decisions(visite: Visite) -> None:
+    """Rules E2 to E4: an application that is rejected, another whose complement never comes."""
+    portail = visite.portail
+    (rejetee, elle), (oubliee, lui) = semis.inscrire(portail), semis.inscrire(portail)
+    semis.remplir(elle)
+    siens = (
+        semis.deposer_un_fichier(elle, txt(), "CV.txt"),
+        semis.joindre_un_diplome(elle, txt(), "Attestation.txt"),
+    )
+    semis.attendre_les_fichiers(elle, *siens)
+    semis.remplir(lui)
+    for qui in (elle, lui):
+        semis.transmettre(qui)
+    with visite.ouvrir(semis.se_connecter(portail, "gestionnaire@demo.fr")) as page:
+        _ouvrir_le_dossier(visite, page, oubliee)
+        page.get_by_text("Demander un complément").first.click()
+        page.get_by_label("Texte prêt").select_option("Préciser le parcours")
+        envoyer(page, "Demander un complément")
+        _ouvrir_le_dossier(visite, page, rejetee)
+        with semis.profil_qui_bouge(portail, rejetee.email):
+            envoyer(page, "Valider la demande")
+        visite.voir(page, "dossier, profil changé entre-temps")
+        page.get_by_text("Rejeter la demande").first.click()
+        page.get_by_label("Motif").fill("Nous n’avons pas de besoin dans vos spécialités.\n\nMerci de votre intérêt.")
+        envoyer(page, "Rejeter la demande")
+        visite.voir(page, "dossier rejeté")
+        suivre(page, "Attestation.txt")
+        visite.voir(page, "diplôme d’un format qui ne s’affiche pas")
+    with visite.ouvrir(elle) as page:
+        visite.aller(page, "/mon-profil", "mon profil, demande rejetée")
+        visite.aller(page, "/mon-profil/transmission", "dossier transmis, rejeté depuis")
+        visite.aller(page, "/mon-profil/verification", "vérification, demande rejetée")
+        envoyer(page, "Enregistrer et transmettre ma demande d’inscription")
+        visite.voir(page, "vérification, transmission trop tôt")
+    _plus_tard(visite, rejetee, oubliee)
+
+
+def _ouvrir_le_dossier(visite: Visite, page: Page, qui: semis.Personne) -> None:
+    page.goto(visite.portail.url + "/gestion/inscriptions?ordre=recentes")
+    suivre(page, f"{qui.nom} {qui.prenom}")
+
+
+def _plus_tard(visite: Visite, rejetee: semis.Personne, oubliee: semis.Personne) -> None:
+    """Two months without the complement, then a year since the rejection."""
+    portail = visite.portail
+    portail.avancer(63 * 86400)
+    with visite.ouvrir(semis.se_connecter(portail, oubliee.email, oubliee.mot_de_passe)) as page:
+        visite.aller(page, "/mon-profil", "mon profil, demande archivée")
+        visite.aller(page, "/mon-profil/transmission", "dossier transmis, archivé depuis")
+    with visite.ouvrir(semis.se_connecter(portail, "gestionnaire@demo.fr")) as page:
+        visite.aller(page, "/gestion/inscriptions?etat=VALIDEE&ordre=recentes", "demandes rejetée et archivée")
+        suivre(page, f"{oubliee.nom} {oubliee.prenom}")
+        visite.voir(page, "dossier archivé")
+    portail.avancer(304 * 86400)
+    with visite.ouvrir(semis.se_connecter(portail, rejetee.email, rejetee.mot_de_passe)) as page:
+        visite.aller(page, "/mon-profil", "mon profil, rejetée il y a un an")
+
+
 def intervenant_valide(visite: Visite) -> None:
     """Rules G0, G1, G4."""
+    semis.se_connecter(visite.portail, "intervenant@demo.fr")  # on another device
     with visite.ouvrir(semis.se_connecter(visite.portail, "intervenant@demo.fr")) as page:
         visite.aller(page, "/", "espace")
         visite.aller(page, "/mon-profil", "mon compte")
@@ -534,16 +751,21 @@ def intervenant_valide(visite: Visite) -> None:
 
 def etats_rares(visite: Visite) -> None:
     """Rules S4, S6, V1: long lists, mails given up, failures, maintenance; in portals that nobody else looks at."""
-    with ouvrir_le_portail(workers=1, env={"MAINTENANCE": "oui"}, demo=False) as ferme, visite.ouvrir() as page:
+    env = {"MAINTENANCE": "oui", **OBSERVE}
+    with ouvrir_le_portail(workers=1, env=env, demo=False) as ferme, visite.ouvrir() as page:
         page.goto(ferme.url)
         visite.voir(page, "erreur 503, maintenance")
-    with ouvrir_le_portail(workers=1) as portail:
+    with ouvrir_le_portail(workers=1, env=REGLAGES | OBSERVE) as portail:
         ailleurs = Visite(portail, visite.fenetre, visite.voir)
         _longue_liste(ailleurs)
         semis.demander_un_compte(portail, semis.personne())
         semis.abandonner_un_mail(portail)
         with ailleurs.ouvrir(semis.se_connecter(portail, "admin@demo.fr")) as page:
             ailleurs.aller(page, "/administration/envois", "administration, un envoi en échec")
+            semis.abandonner_un_mail(portail, 101)
+            ailleurs.aller(page, "/administration/envois", "administration, plus de cent envois en échec")
+            ailleurs.aller(page, "/aide-et-contact", "aide et contact, coordonnées")
+            ailleurs.aller(page, "/code-source", "code source, sans adresse")
         _pannes(ailleurs)
 
 
@@ -554,6 +776,10 @@ def _longue_liste(visite: Visite) -> None:
         suivre(page, "Demandes suivantes")
         visite.voir(page, "demandes, page suivante")
         visite.aller(page, "/gestion/inscriptions?structure=bretagne&ordre=recentes", "demandes, une structure")
+        page.get_by_label("Nom ou référence").fill("Lattente")
+        envoyer(page, "Rechercher")
+        visite.voir(page, "recherche, d’autres demandes")
+        visite.aller(page, "/gestion/statistiques?structure=bretagne", "délais, une structure parmi deux")
 
 
 def _pannes(visite: Visite) -> None:
@@ -575,6 +801,7 @@ CHAPITRES: tuple[Callable[[Visite], None], ...] = (
     pages_publiques,
     connexion,
     refus,
+    envois_refuses,
     inscription,
     activation,
     mot_de_passe,
@@ -582,10 +809,14 @@ CHAPITRES: tuple[Callable[[Visite], None], ...] = (
     adresse_prise,
     identification,
     statut,
+    employeur_sans_script,
     transmission,
     fichiers,
+    fichiers_suivants,
     le_parcours,
+    tableaux,
     gestion,
+    decisions,
     intervenant_valide,
     etats_rares,
 )

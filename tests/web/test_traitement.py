@@ -194,7 +194,9 @@ def test_un_rejet_dit_pourquoi_et_quand_revenir(
     (mail,) = guichet.deliver()
     texte = mail.get_body(("plain",)).get_content().replace("\u00a0", " ")
     assert "Pas de besoin en 2026." in texte and "à partir du 21 novembre 2027" in texte
-    assert "21 novembre 2027" in visiteur.get("/mon-profil").page.text
+    assert "À partir du 21 novembre 2027" in visiteur.get("/mon-profil").page.text, "the state of the last task"
+    assert "rejetée. Ouvrir mon espace" in visiteur.get("/mon-profil/transmission").page.text
+    assert "de nouveau à partir du 21 novembre 2027" in visiteur.get("/mon-profil/verification").page.text
     trop_tot = transmettre(visiteur)
     assert trop_tot.status == 422 and "un an après sa première étude" in trop_tot.page.text
 
@@ -216,7 +218,9 @@ def test_on_se_represente_un_an_apres(
     guichet.advance(minutes=1)
     decider(en_poste(guichet.client(), "h@demo.fr", prenom="Hervé"), compte_id, "rejeter", motif="Non.")
     guichet.now = le
-    assert transmettre(entrer(guichet, visiteur)).status == statut
+    dit = "Vous pourrez présenter de nouveau votre CV" if statut == 422 else "vous pouvez présenter de nouveau votre CV"
+    assert dit in entrer(guichet, visiteur).get("/mon-profil").page.text
+    assert transmettre(visiteur).status == statut
 
 
 def entrer(guichet: Guichet, qui: Client) -> Client:
@@ -289,6 +293,7 @@ def test_sans_reponse_la_demande_s_archive_a_deux_mois(
     assert len(actes(guichet, "archiver_la_demande")) == archivee
     qui = entrer(guichet, visiteur)
     assert ("a été archivée" in qui.get("/mon-profil").page.text) is archivee
+    assert ("a été archivée depuis" in qui.get("/mon-profil/transmission").page.text) is archivee
     assert transmettre(qui).status == 303, "an archived application may be presented again"
     assert guichet.sweep("balayer_demandes") == {"due": 0, "seen": 0, "changed": 0, "failed": 0}
 

@@ -60,8 +60,12 @@ def taches(ctx: Context) -> dict[str, Any]:
         "etat_parcours": _etat(bool(tout.parcours.revision), restes),
         "etat_cv": _etat_du_cv(cv, dernier),
         "demande": demande,
-        "representer_le": rules.peut_representer_le(demande),
+        **_de_nouveau(ctx, demande),
     }
+
+
+def _de_nouveau(ctx: Context, demande: Demande) -> dict[str, Any]:
+    return {"representer_le": rules.peut_representer_le(demande), "trop_tot": rules.trop_tot(demande, ctx.today)}
 
 
 def _manques_du_parcours(page: Parcours) -> list[tuple[str, str]]:
@@ -101,6 +105,7 @@ def verification(ctx: Context) -> dict[str, Any]:
         "cv_en_cours": bool(dernier and dernier.en_cours),
         "fiche": tout.fiche,
         "demande": tout.demande,
+        **_de_nouveau(ctx, tout.demande or Demande(ctx.user.id)),
         "structure": referentiels.structure(tout.fiche.structure),
     }
 

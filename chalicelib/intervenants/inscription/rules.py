@@ -178,8 +178,7 @@ def refus_de_transmettre(demande: Demande, complete: bool, fichier_en_cours: boo
         return Refus.DEJA_TRANSMISE
     if demande.etat is Etat.VALIDEE:
         return Refus.DEJA_VALIDEE
-    encore = peut_representer_le(demande)
-    if encore and today < encore:
+    if trop_tot(demande, today):
         return Refus.TROP_TOT
     if not complete:
         return Refus.INCOMPLETE
@@ -206,6 +205,12 @@ def peut_representer_le(demande: Demande) -> date | None:
     if demande.etat is not Etat.REJETEE:
         return None
     return _mois_plus_tard(datetime.fromisoformat(demande.premiere_etude_le).astimezone(PARIS), 12).date()
+
+
+def trop_tot(demande: Demande, today: date) -> bool:
+    """Rule E3: whether that day is still to come."""
+    jour = peut_representer_le(demande)
+    return jour is not None and today < jour
 
 
 def echeance_du_complement(demande_le: datetime) -> datetime:
