@@ -25,7 +25,7 @@ _CLASS_NAME = re.compile(r"\.((?:[\w-]|\\.)+)")
 _VARIABLE = re.compile(r"--bs-[\w-]+")
 _SANS_PAQUETS = (
     "Les paquets du navigateur n’ont pas pu être installés par npm : la raison est au-dessus. Il faut Internet "
-    "(registry.npmjs.org, ou le dépôt que npm connaît) ; puis relancez la même commande."
+    "(le registre de npm, ou celui que npm connaît) ; puis relancez la même commande."
 )
 _DECLARATION = re.compile(r"(--bs-[\w-]+):(?:[^;{}\"']|\"[^\"]*\"|'[^']*')*;?")
 

@@ -182,6 +182,8 @@ class Banc:
         permises = {prevue.status if prevue else 0, 503}
         if point.sorte.nom in {JUMELLE, INTRUS}:
             permises |= {303, 404, 409, 410, 422}
+        if point.sorte.nom == INTRUS:
+            permises.add(401)  # what they did elsewhere closed this session
         if issue.reponse.status not in permises:
             yield f"statut {issue.reponse.status} : {issue.reponse.page.text[:300] or issue.reponse.body[:200]}"
         yield from _lisible(issue.reponse)
