@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from chalicelib.commun.comptes.rules import Civilite, Compte, EtatCompte, Identite, Role
-from chalicelib.core.context import Context
+from chalicelib.core.context import Context, iso
 from chalicelib.core.web.request import MultiDict
 from chalicelib.intervenants.inscription.forms import CompteForm
 from chalicelib.intervenants.profil.forms import IdentificationForm
@@ -68,7 +68,7 @@ def identite(**autre: Any) -> Identite:
 def compte(role: Role = Role.INTERVENANT, **autre: Any) -> Compte:
     """His account, active and not validated."""
     connu = {"id": "c1", "etat": EtatCompte.ACTIF, "email": "jean.dubois@exemple.fr", "identite": identite()}
-    return Compte(**{"role": role, **connu, **autre})
+    return Compte(**{"role": role, "cree_le": iso(MAINTENANT), **connu, **autre})
 
 
 def contexte(**autre: Any) -> Context:
