@@ -91,8 +91,8 @@ $(verifier_python)
 @echo "Environnement $(1) (quelques minutes la première fois)…"
 @{ $(PYTHON) -m venv $(1) && \
   $(1)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(2); } || { \
-  echo "L’environnement $(1) n’a pas pu être fait : la raison est au-dessus. Il faut Internet (PyPI, ou le dépôt que pip" \
-    "connaît) et 1 Go libre ; puis relancez la même commande."; exit 1; }
+  echo "L’environnement $(1) n’a pas pu être créé : la raison est ci-dessus. Il faut Internet (PyPI, ou le dépôt que pip" \
+    "est réglé pour utiliser) et 1 Go libre ; puis relancez la même commande."; exit 1; }
 @touch $@
 endef
 

@@ -24,8 +24,8 @@ _CLASS_ATTRIBUTE = re.compile(r'class="([^"]*)"|class=\'([^\']*)\'')
 _CLASS_NAME = re.compile(r"\.((?:[\w-]|\\.)+)")
 _VARIABLE = re.compile(r"--bs-[\w-]+")
 _SANS_PAQUETS = (
-    "Les paquets du navigateur n’ont pas pu être installés par npm : la raison est au-dessus. Il faut Internet "
-    "(le registre de npm, ou celui que npm connaît) ; puis relancez la même commande."
+    "Les paquets du navigateur n’ont pas pu être installés par npm : la raison est ci-dessus. Il faut Internet "
+    "(le registre de npm, ou celui que npm est réglé pour utiliser) ; puis relancez la même commande."
 )
 _DECLARATION = re.compile(r"(--bs-[\w-]+):(?:[^;{}\"']|\"[^\"]*\"|'[^']*')*;?")
 

@@ -153,7 +153,10 @@ def main(arguments: list[str]) -> int:
     try:
         construire(Path(arguments[0]) if arguments else DOSSIER, sys.stdout.write)
     except (SonsImpossibles, OSError) as erreur:
-        sys.stderr.write(f"Les sons du captcha n’ont pas pu être faits : {erreur}. Relancez ; sinon, make clean.\n")
+        sys.stderr.write(
+            f"Les sons du captcha n’ont pas pu être créés : {erreur}. "
+            "Relancez la même commande ; si cela ne suffit pas : make clean.\n"
+        )
         return 1
     return 0
 

@@ -71,9 +71,7 @@ def verrouiller(donnees: Path) -> IO[str]:
         donnees.mkdir(parents=True, exist_ok=True)
         verrou = (donnees / ".verrou").open("w", encoding="ascii")
     except OSError as refus:
-        raise RefusLocal(
-            f"On ne peut pas écrire dans {donnees} ({refus.strerror}). Un autre dossier : GUICHET_DATA=… make run"
-        ) from refus
+        raise RefusLocal(f"On ne peut pas écrire dans {donnees}. Un autre dossier : GUICHET_DATA=… make run") from refus
     try:
         fcntl.flock(verrou, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as pris:

@@ -80,6 +80,24 @@ def test_au_bout_de_douze_heures_la_session_ne_se_prolonge_plus_et_on_le_dit(
     expect(page.get_by_text("Enregistré à")).to_be_visible()
 
 
+@pytest.mark.rule("T1", "S6")
+def test_une_panne_d_un_instant_ne_ferme_la_session_de_personne(portail: Portail, ouvrir: Ouvrir) -> None:
+    _, qui = semis.inscrire(portail)
+    with ouvrir(permis=("503",)) as page:
+        page.context.add_cookies(semis.cookies(qui))
+        page.clock.install()
+        page.goto(portail.url + "/mon-profil/identification")
+        page.route("**/session", lambda route: route.fulfill(status=503, body=""))
+        page.clock.fast_forward("28:00")
+        page.get_by_role("button", name="Rester connecté").click()
+        expect(page.get_by_text("La connexion ne répond pas. Réessayez.")).to_be_attached()
+        page.clock.fast_forward("00:05")
+        expect(page.get_by_role("heading", name="Votre session est terminée")).to_be_hidden()
+        page.unroute("**/session")
+        page.get_by_role("button", name="Rester connecté").click()
+        expect(page.get_by_role("dialog")).to_be_hidden()
+
+
 @pytest.mark.rule("S6", "T1", "C8")
 def test_ce_qui_etait_saisi_quand_la_session_a_pris_fin_se_retrouve(portail: Portail, ordinateur: Page) -> None:
     page = ordinateur

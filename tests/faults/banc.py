@@ -1,6 +1,7 @@
 """The bench: one act, one call, one kind of fault; then what the person does, what AWS brings back, what sweeps mend;
 and what must be true at each step."""
 
+import json
 import random
 import re
 from collections import Counter
@@ -189,6 +190,8 @@ class Banc:
         yield from _lisible(issue.reponse)
         if issue.reponse.status == 503:
             yield from self._saisie_gardee(issue.reponse)
+        elif issue.reponse.status >= 400 and issue.reponse.status != getattr(prevue, "status", 0):
+            yield from self._saisie_rendue(issue.reponse)
 
     def _saisie_gardee(self, reponse: Answer) -> Iterator[str]:
         """Rule S6: an outage gives back what was typed, and does not log anybody out."""
@@ -204,6 +207,18 @@ class Banc:
         perdus = {nom for nom, v in champs if v and nom not in JAMAIS_REPRIS and v not in rendu["fields"].get(nom, [])}
         if perdus:
             yield f"saisie perdue : {sorted(perdus)}"
+
+    def _saisie_rendue(self, reponse: Answer) -> Iterator[str]:
+        """Rule S2: what can't be treated any more is still on the page, in a field or as text."""
+        if not isinstance(self.scene, Formulaire):
+            return
+        champs = [valeur for f in reponse.page.forms for valeurs in f["fields"].values() for valeur in valeurs]
+        page = " ".join([reponse.page.text, *champs, *map(_repris, champs)])
+        _, envoyes = self.monde.valeurs["formulaire"]
+        tus = JAMAIS_REPRIS | {"captcha", "defi", "version"}
+        perdus = {nom for nom, v in envoyes if nom in self.scene.saisie.keys() - tus and v and v not in page}
+        if perdus:
+            yield f"saisie perdue par une page {reponse.status} : {sorted(perdus)}"
 
     # What is true at once, before anybody tries again.
 
@@ -295,6 +310,11 @@ class Banc:
         champs = dict(self.monde.valeurs.get("formulaire", ("", []))[1])
         commande = champs.get("commande", "").partition(".")[0]
         return any(ligne["pk"] == f"COMMANDE#{commande}" for ligne in lignes("noyau"))
+
+
+def _repris(champ: str) -> str:
+    """What a form held when its session ended, as the field of login keeps it."""
+    return " ".join(str(v) for vs in json.loads(champ)["champs"].values() for v in vs) if '"champs"' in champ else ""
 
 
 def _lisible(reponse: Answer) -> list[str]:

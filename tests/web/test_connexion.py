@@ -376,7 +376,7 @@ def test_qui_est_bloque_en_est_averti_une_fois_par_jour(guichet: Guichet, inscri
     assert essais(guichet, 10) == [422] * 10 and guichet.deliver() == []
     assert essais(guichet, 2) == [429] * 2
     (avis,) = guichet.deliver()
-    assert (avis["To"], avis["Subject"]) == (EMAIL, "Connexions refusées à votre compte")
+    assert (avis["To"], avis["Subject"]) == (EMAIL, "Tentatives de connexion refusées sur votre compte")
     assert "https://guichet.test/mot-de-passe-oublie" in avis.get_body(("plain",)).get_content()
     for i in range(11):  # from elsewhere
         se_connecter(guichet.client("203.0.113.9"), EMAIL, f"Faux-{i}-2026!")

@@ -111,7 +111,9 @@ def test_un_nom_hostile_arrive_en_texte_sans_en_tete(guichet: Guichet, nom: str)
     from chalicelib.intervenants.inscription import mails
 
     identite = Identite(Civilite.MONSIEUR, nom, nom, date(1985, 3, 27), nom)
-    compte = Compte("0" * 26, Role.INTERVENANT, EtatCompte.A_ACTIVER, "a@exemple.fr", identite)
+    compte = Compte(
+        "0" * 26, Role.INTERVENANT, EtatCompte.A_ACTIVER, "a@exemple.fr", identite, cree_le="2026-11-21T09:00:00Z"
+    )
     act = Act(Context(now=guichet.now))
     outbox.add(act, mails.activation(compte, "jeton"))
     act.commit()

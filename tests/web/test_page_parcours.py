@@ -117,11 +117,16 @@ def test_une_ligne_s_ajoute_se_modifie_et_se_supprime(guichet: Guichet, visiteur
     modifiee = visiteur.submit(visiteur.get(chemin), chemin, **{champ: autre}, suite="page")
     assert modifiee.location == f"{PAGE}?bloc={bloc}&fait=modifiee#{bloc}"
     assert valeurs(visiteur.get(chemin), chemin)[champ] == autre
+    autre_fenetre = visiteur.get(chemin)
     question = visiteur.get(f"{chemin}/supprimer")
     assert question.status == 200 and lignes(guichet, bloc) == [ligne], "asked before it is done"
     supprimee = visiteur.submit(question, f"{chemin}/supprimer")
     assert supprimee.location == f"{PAGE}?bloc={bloc}&fait=supprimee#{bloc}" and not lignes(guichet)
     assert visiteur.get(chemin).status == 404
+    tardive = visiteur.submit(autre_fenetre, chemin, suite="page")
+    assert tardive.status == 409 and "supprimée dans une autre fenêtre" in tardive.page.text
+    assert valeurs(tardive, f"{PAGE}/{bloc}/ajouter")[champ] == autre, "what was typed can be added again"
+    assert visiteur.submit(tardive, f"{PAGE}/{bloc}/ajouter", suite="page").status == 303 and lignes(guichet, bloc)
 
 
 FAUTES = [

@@ -378,9 +378,31 @@ def test_des_demandes_du_meme_instant_se_voient_toutes(guichet: Guichet, agent: 
     assert len(vues) == 45
 
 
+@pytest.mark.rule("E2", "S2")
+def test_ce_qu_on_ecrivait_reste_quand_un_collegue_decide_d_abord(
+    guichet: Guichet, agent: Client, compte_id: str
+) -> None:
+    dossier = f"{LISTE}/{compte_id}"
+    ouverte = agent.get(dossier)
+    assert parcours.valider(agent, compte_id).status == 303
+    for acte, champ in (("complement", "complement"), ("rejeter", "motif")):
+        reponse = agent.submit(ouverte, f"{dossier}/{acte}", **{champ: f"Un long {acte} écrit avec soin."})
+        assert reponse.status == 409 and f"Un long {acte} écrit avec soin." in reponse.page.text
+
+
 @pytest.mark.rule("T4", "S4")
 @pytest.mark.controle("T37")
 def test_la_liste_ne_s_emporte_pas_sans_fin(guichet: Guichet, agent: Client, compte_id: str) -> None:
-    assert [agent.get(f"{LISTE}.csv").status for _ in range(6)] == [200] * 5 + [429]
-    guichet.advance(minutes=5)
+    assert [agent.get(f"{LISTE}.csv").status for _ in range(2)] == [200, 429]
+    guichet.advance(minutes=1)
     assert agent.get(f"{LISTE}.csv").status == 200
+
+
+@pytest.mark.rule("T4", "S4")
+def test_on_ne_cherche_pas_sans_fin_et_ce_qui_est_saisi_reste(guichet: Guichet, agent: Client, compte_id: str) -> None:
+    page = agent.get(f"{LISTE}/recherche")
+    reponses = [agent.submit(page, f"{LISTE}/recherche", recherche="Dubois") for _ in range(61)]
+    assert [r.status for r in reponses] == [200] * 60 + [429]
+    assert 'name="recherche"' in reponses[-1].body and "Dubois" in reponses[-1].body
+    guichet.advance(minutes=5)
+    assert agent.submit(page, f"{LISTE}/recherche", recherche="Dubois").status == 200

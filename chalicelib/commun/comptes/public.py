@@ -30,6 +30,7 @@ politique = queries.politique
 fautes_du_mot_de_passe = queries.fautes_du_mot_de_passe
 page_connexion = queries.page_connexion
 reponse_sans_session = queries.reponse_sans_session
+saisie_a_copier = queries.saisie_a_copier
 reponse_a_renvoyer = queries.reponse_a_renvoyer
 
 ref_du_compte = store.ref

@@ -66,12 +66,16 @@ def page_d_erreur(ctx: Context, error: Exception) -> Reply:
         return comptes.reponse_a_renvoyer(ctx, 403, _PERIMEE)
     if isinstance(error, errors.TooMany):
         return _trop_de_demandes(ctx, error)
+    envoye = sent_by_a_page_of_ours(ctx.request)
+    if isinstance(error, errors.Maintenance) and envoye:
+        return comptes.reponse_a_renvoyer(ctx, 503, _MAINTENANCE, meme_commande=True)
     statut = next((s for kind, s in _STATUTS.items() if isinstance(error, kind)), None)
     if statut is None:
         return _panne(ctx, error)
+    saisie = comptes.saisie_a_copier(ctx.request) if envoye else ""
     if isinstance(error, errors.Refused):
-        return page(_ERREUR, statut, statut=statut, message=error.reason.value, refus=True)
-    return page(_ERREUR, statut, statut=statut)
+        return page(_ERREUR, statut, statut=statut, message=error.reason.value, refus=True, saisie=saisie)
+    return page(_ERREUR, statut, statut=statut, saisie=saisie)
 
 
 def _trop_de_demandes(ctx: Context, error: errors.TooMany) -> Reply:
@@ -97,6 +101,10 @@ _ERREUR = "core/templates/erreur.html"
 _PERIMEE = (
     "Cette page était ouverte depuis longtemps, ou votre session a changé entre-temps. Rien n’a été enregistré, mais "
     "votre saisie est conservée ici : envoyez-la de nouveau."
+)
+_MAINTENANCE = (
+    "Une opération de maintenance est en cours. Ce qui était déjà enregistré est conservé, et votre saisie l’est sur "
+    "cette page : envoyez-la de nouveau dans quelques minutes. Elle ne sera prise en compte qu’une fois."
 )
 _TROP = (
     "Trop de demandes en peu de temps : par sécurité, leur nombre est limité. Votre saisie est conservée ici : "

@@ -1,6 +1,6 @@
 """Mails about identifiers (rule V1)."""
 
-from chalicelib.commun.comptes.rules import Compte
+from chalicelib.commun.comptes.rules import Compte, fin_d_activation
 from chalicelib.core.mail import Mail
 
 _DOSSIER = "commun/identifiants/templates/mails"
@@ -12,8 +12,9 @@ def reinitialisation(compte: Compte, jeton: str) -> Mail:
 
 
 def a_activer(compte: Compte, jeton: str) -> Mail:
-    """Rule J5: the account waits for its activation; its link again."""
-    return Mail(compte.email, f"{_DOSSIER}/a_activer", {"compte": compte, "jeton": jeton})
+    """Rules J5, W2: the account waits for its activation; its link again, and when the account is deleted."""
+    values = {"compte": compte, "jeton": jeton, "fin": fin_d_activation(compte)}
+    return Mail(compte.email, f"{_DOSSIER}/a_activer", values)
 
 
 def archive(compte: Compte) -> Mail:

@@ -335,7 +335,8 @@
     dialog.querySelector("[data-session-rester]").onclick = async () => {
       try {
         const answer = await fetch(sessionProlonger, { cache: "no-store" });
-        const seconds = answer.ok && !answer.redirected ? Number(await answer.text()) : 0;
+        if (!answer.ok) throw answer.status;
+        const seconds = answer.redirected ? 0 : Number(await answer.text());
         lives(seconds);
         tabs.postMessage(seconds);
         limit.hidden = seconds > 150;

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from chalicelib.commun.comptes import public as comptes
@@ -181,6 +182,7 @@ def post_recherche(ctx: Context) -> Reply:
     form = RechercheForm.of(ctx)
     if not form.validate():
         return page(RECHERCHE, 422, form=form)
+    usecases.compter_la_recherche(ctx)
     return page(RECHERCHE, form=form, **queries.recherche(ctx, form.recherche.data))
 
 
@@ -193,16 +195,16 @@ def get_dossier(ctx: Context, compte_id: str) -> Reply:
 
 
 def _dossier(ctx: Context, compte_id: str, status: int = 200, **values: Any) -> Reply:
-    defaut = {"decidee": False, "conflit": False, "complement": ComplementForm(), "rejet": RejetForm()}
+    defaut = {"decidee": False, "conflit": False, "complement": ComplementForm(), "rejet": RejetForm(), "perdu": ""}
     return page(DOSSIER, status, with_files=True, **queries.dossier(ctx, compte_id), **(defaut | values))
 
 
-def _decision(ctx: Context, compte_id: str, decider: Callable[[], str]) -> Reply:
-    """Rule E2: the second of two gestionnaires sees what the first did."""
+def _decision(ctx: Context, compte_id: str, decider: Callable[[], str], **saisi: Any) -> Reply:
+    """Rule E2: the second of two gestionnaires sees what the first did, and what they had typed themselves (S2)."""
     try:
         return redirect(decider())
     except Conflict:
-        return _dossier(ctx, compte_id, 409, conflit=True)
+        return _dossier(ctx, compte_id, 409, conflit=True, **saisi)
 
 
 @bp.page("/gestion/inscriptions/{compte_id}/valider", access=Access.GESTIONNAIRE, methods=("POST",))
@@ -218,7 +220,8 @@ def post_complement(ctx: Context, compte_id: str) -> Reply:
     if not form.validate():
         return _dossier(ctx, compte_id, 422, complement=form, form=form)
     message = str(form.complement.data)
-    return _decision(ctx, compte_id, lambda: usecases.demander_un_complement(ctx, compte_id, message))
+    acte = partial(usecases.demander_un_complement, ctx, compte_id, message)
+    return _decision(ctx, compte_id, acte, complement=form, perdu=message)
 
 
 @bp.page("/gestion/inscriptions/{compte_id}/rejeter", access=Access.GESTIONNAIRE, methods=("POST",))
@@ -227,7 +230,8 @@ def post_rejeter(ctx: Context, compte_id: str) -> Reply:
     form = RejetForm.of(ctx)
     if not form.validate():
         return _dossier(ctx, compte_id, 422, rejet=form, form=form)
-    return _decision(ctx, compte_id, lambda: usecases.rejeter(ctx, compte_id, str(form.motif.data)))
+    motif = str(form.motif.data)
+    return _decision(ctx, compte_id, partial(usecases.rejeter, ctx, compte_id, motif), rejet=form, perdu=motif)
 
 
 @bp.page("/gestion/inscriptions/{compte_id}/cv", access=Access.GESTIONNAIRE)

@@ -22,7 +22,8 @@ INSCRIPTIONS = Limit("inscriptions", 30, timedelta(hours=1))
 RENVOIS = Limit("renvois", 5, timedelta(hours=1))  # of an address, from an origin: a stranger's do not count for others
 RENVOIS_PARTOUT = Limit("renvois-partout", 20, timedelta(hours=1))  # nobody's mailbox is filled
 
-EXPORTS = Limit("exports", 5, timedelta(minutes=5))  # one a minute: each is the work of many pages
+EXPORTS = Limit("exports", 1, timedelta(minutes=1))  # each is the work of many pages
+RECHERCHES = Limit("recherches", 60, timedelta(minutes=5))  # nobody reads a list by asking for every name
 
 
 def ouvrir_un_compte(
@@ -224,6 +225,11 @@ def demande_a_traiter(ctx: Context, compte_id: str) -> Demande:
 def compter_l_export(ctx: Context) -> None:
     """Rule T4: lists taken away are few."""
     consume(ctx, EXPORTS, ctx.user.id)
+
+
+def compter_la_recherche(ctx: Context) -> None:
+    """Rule T4: who looks for people, one after the other, is not a machine."""
+    consume(ctx, RECHERCHES, ctx.user.id)
 
 
 def noter_la_lecture(ctx: Context, compte_id: str, quoi: str) -> None:
