@@ -743,9 +743,11 @@ def lots(visite: Visite) -> None:
 
 
 def _choisir_et_completer(visite: Visite, page: Page, gens: list[str]) -> None:
-    page.goto(visite.portail.url + "/gestion/inscriptions?ordre=recentes")
+    liste = visite.portail.url + "/gestion/inscriptions?ordre=recentes"
+    page.goto(liste)
     envoyer(page, "Rejeter pour un même motif…")
     visite.voir(page, "demandes, rien de choisi")
+    page.goto(liste)
     page.get_by_label("Tout choisir").check()
     page.get_by_label(f"Choisir {gens[0]}").uncheck()
     expect(page.get_by_text(re.compile(r"demandes choisies\.")).first).to_be_visible()

@@ -219,7 +219,7 @@ def test_ce_qu_un_collegue_a_decide_entre_temps_se_dit(guichet: Guichet, agent: 
         "BRAVO": "Déjà traitée Validée par Hervé Gestion, le 21 novembre 2026 à 10 h 03",
         "CHARLIE": "Rejetée",
     }
-    assert "Une demande n’était plus à décider" in faite.page.text and len(guichet.deliver()) == 2
+    assert "Votre décision ne s’applique pas à une demande" in faite.page.text and len(guichet.deliver()) == 2
 
     reste = choisir(agent, "rejeter", 0, 1, 2, page=liste)
     assert reste.status == 409 and reste.page.h1 == ["Rien n’a été décidé"]
@@ -231,7 +231,9 @@ def test_une_page_choisie_tard_ne_garde_que_ce_qui_reste_a_decider(guichet: Guic
     liste = agent.get(LISTE)
     assert valider(agent, compte(guichet, "ALPHA")).status == 303
     page = choisir(agent, "complement", 0, 1, page=liste)
-    assert page.page.h1 == ["Demander un complément à 1 personne"] and "ALPHA" not in page.page.text
+    assert page.page.h1 == ["Demander un complément à 1 personne"]
+    assert len(page.page.form(COMPLETER)["fields"]["choix"]) == 1
+    assert "ALPHA Jean : Déjà traitée Validée par Gaëlle Gestion, le 21 novembre 2026 à 10 h 03" in page.page.text
     assert "Une des demandes que vous avez choisies n’est plus à décider" in page.page.text
 
 
