@@ -728,6 +728,67 @@ def _plus_tard(visite: Visite, rejetee: semis.Personne, oubliee: semis.Personne)
         visite.aller(page, "/mon-profil", "mon profil, rejetée il y a un an")
 
 
+def lots(visite: Visite) -> None:
+    """Rules E2 to E4, S4: several applications at once."""
+    portail, gens = visite.portail, []
+    for _ in range(4):
+        elle, qui = semis.inscrire(portail)
+        semis.remplir(qui)
+        semis.transmettre(qui)
+        gens.append(f"{elle.nom} {elle.prenom}")
+    with visite.ouvrir(semis.se_connecter(portail, "gestionnaire@demo.fr")) as page:
+        _choisir_et_completer(visite, page, gens)
+        _rejeter_a_plusieurs(visite, page, gens)
+
+
+def _choisir_et_completer(visite: Visite, page: Page, gens: list[str]) -> None:
+    liste = visite.portail.url + "/gestion/inscriptions?ordre=recentes"
+    page.goto(liste)
+    envoyer(page, "Rejeter pour un même motif…")
+    visite.voir(page, "demandes, rien de choisi")
+    page.goto(liste)
+    page.get_by_label("Tout choisir").check()
+    page.get_by_label(f"Choisir {gens[0]}").uncheck()
+    expect(page.get_by_text(re.compile(r"demandes choisies\.")).first).to_be_visible()
+    visite.voir(page, "demandes choisies")
+    page.get_by_label("Tout choisir").check()
+    page.get_by_label("Tout choisir").uncheck()
+    page.get_by_label(f"Choisir {gens[0]}").check()
+    envoyer(page, "Demander un même complément…")
+    visite.voir(page, "lot, complément à une personne")
+    envoyer(page, "Demander ce complément")
+    visite.voir(page, "lot, complément sans message")
+    page.get_by_label("Texte prêt").select_option("CV illisible")
+    envoyer(page, "Demander ce complément")
+    visite.voir(page, "lot, complément demandé")
+
+
+def _rejeter_a_plusieurs(visite: Visite, page: Page, gens: list[str]) -> None:
+    autre, liste = page.context.new_page(), visite.portail.url + "/gestion/inscriptions?ordre=recentes"
+    for fenetre, noms in ((page, gens[1:]), (autre, gens[1:3])):
+        fenetre.goto(liste)
+        for nom in noms:
+            fenetre.get_by_label(f"Choisir {nom}").check()
+    envoyer(page, "Rejeter pour un même motif…")
+    visite.voir(page, "lot, rejet")
+    envoyer(page, "Rejeter ces demandes")
+    visite.voir(page, "lot, rejet sans motif")
+    ailleurs = page.context.new_page()
+    ailleurs.goto(liste)
+    suivre(ailleurs, gens[1])
+    envoyer(ailleurs, "Valider la demande")
+    ailleurs.close()
+    envoyer(autre, "Rejeter pour un même motif…")
+    visite.voir(autre, "lot, une demande déjà traitée")
+    page.get_by_label("Motif").fill("Pas de besoin cette année.")
+    envoyer(page, "Rejeter ces demandes")
+    visite.voir(page, "lot, une décision prise par un autre")
+    autre.get_by_label("Motif").fill("Pas de besoin.")
+    envoyer(autre, "Rejeter cette demande")
+    visite.voir(autre, "lot, rien de décidé")
+    autre.close()
+
+
 def intervenant_valide(visite: Visite) -> None:
     """Rules G0, G1, G4."""
     semis.se_connecter(visite.portail, "intervenant@demo.fr")  # on another device
@@ -816,6 +877,7 @@ CHAPITRES: tuple[Callable[[Visite], None], ...] = (
     tableaux,
     gestion,
     decisions,
+    lots,
     intervenant_valide,
     etats_rares,
 )

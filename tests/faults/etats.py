@@ -258,6 +258,41 @@ def a_valider(monde: Monde) -> None:
 
 
 @etat(a_valider)
+def deux_a_traiter(monde: Monde) -> None:
+    """Paul's application waits too, after Jean's."""
+    paul, nom = monde.client("paul", "192.0.2.3"), {"nom": "MARTIN", "nom_usage": "MARTIN", "prenom": "Paul"}
+    autre = {"email": "paul@exemple.fr", "confirmation_email": "paul@exemple.fr"}
+    parcours.s_inscrire(monde.guichet, paul, **nom, **autre)
+    parcours.tout_remplir(paul, **nom)
+    assert parcours.transmettre(paul).status == 303
+    monde.guichet.deliver()
+
+
+def tout_choisir(monde: Monde, page: Answer) -> list[str]:
+    """Every line of the list, or what a page gives back of it."""
+    cases = re.findall(r'name="choix" value="([^"]+)"', page.body)
+    choix: list[str] = cases or page.page.forms[-1]["fields"]["choix"]
+    assert len(choix) == 2, page.page.text
+    return choix
+
+
+def _choisir(monde: Monde, acte: str) -> Answer:
+    gaelle, liste = monde.client("gaelle"), "/gestion/inscriptions"
+    page = gaelle.get(liste)
+    return gaelle.submit(page, f"{liste}/lot", choix=tout_choisir(monde, page), acte=acte)
+
+
+def lot_a_rejeter(monde: Monde) -> Answer:
+    """Gaëlle chose both."""
+    return _choisir(monde, "rejeter")
+
+
+def lot_a_completer(monde: Monde) -> Answer:
+    """Gaëlle chose both."""
+    return _choisir(monde, "complement")
+
+
+@etat(a_valider)
 def complement_demande(monde: Monde) -> None:
     """Gaëlle asked for a complement: Jean may change his profile again."""
     gaelle, dossier = monde.client("gaelle"), f"/gestion/inscriptions/{monde.valeurs['compte']}"
@@ -405,8 +440,11 @@ def supprimer_la_ligne(monde: Monde) -> None:
 
 
 def valider_ailleurs(monde: Monde) -> None:
-    """Gaëlle validates, in another tab."""
-    parcours.valider(monde.clients["gaelle"], monde.valeurs["compte"])
+    """Gaëlle validates Jean's application, in another tab, if it is still to be decided."""
+    gaelle, dossier = monde.clients["gaelle"], f"/gestion/inscriptions/{monde.valeurs['compte']}"
+    page = gaelle.get(dossier)
+    if any(formulaire["action"] == f"{dossier}/valider" for formulaire in page.page.forms):
+        gaelle.submit(page, f"{dossier}/valider")
 
 
 def changer_ailleurs(monde: Monde) -> None:

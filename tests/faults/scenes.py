@@ -234,6 +234,7 @@ class Evenement(Scene):
 
 _AUTRE_NOM = {**IDENTIFICATION, "nom": "DUBOIS-MARTIN", "nom_usage": "DUBOIS", "suite": "suivante"}
 _EMPLOYE = {**IDENTIFICATION, **FONCTIONNAIRE, "employeur_raison_sociale": "commune de nancy"}
+_LISTE = "/gestion/inscriptions"
 _CV, _PARCOURS = "/mon-profil/cv", "/mon-profil/parcours"
 _LIGNE = f"{_PARCOURS}/initiales/{{ligne}}"
 _MOT_DE_PASSE, _OUBLI, _ADRESSE = "/mon-compte/mot-de-passe", "/mot-de-passe-oublie", "/mon-compte/adresse-e-mail"
@@ -296,6 +297,12 @@ FORMULAIRES = [
                "/gestion/inscriptions/{compte}", etats.COMPLEMENT, intrus=etats.valider_ailleurs),
     Formulaire("POST /gestion/inscriptions/{compte_id}/rejeter", "", etats.a_valider, "gaelle",
                "/gestion/inscriptions/{compte}", etats.MOTIF, intrus=etats.valider_ailleurs),
+    Formulaire("POST /gestion/inscriptions/lot", "", etats.deux_a_traiter, "gaelle", _LISTE,
+               {"choix": etats.tout_choisir, "acte": "rejeter"}),
+    Formulaire("POST /gestion/inscriptions/lot/complement", "", etats.deux_a_traiter, "gaelle", _LISTE,
+               etats.COMPLEMENT, etats.lot_a_completer, intrus=etats.valider_ailleurs),
+    Formulaire("POST /gestion/inscriptions/lot/rejeter", "", etats.deux_a_traiter, "gaelle", _LISTE, etats.MOTIF,
+               etats.lot_a_rejeter, intrus=etats.valider_ailleurs),
     Formulaire("POST /mon-profil/cv", "", etats.rempli, "jean", _CV),
     Formulaire("POST /mon-profil/cv/{piece_id}/supprimer", "", etats.cv_disponible, "jean",
                "/mon-profil/cv/{piece}/supprimer", intrus=etats.transmettre),

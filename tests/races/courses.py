@@ -10,10 +10,12 @@ from tests.client import Answer
 from tests.races.gestes import (
     COMPTE,
     IDENTIFIER,
+    LISTE,
     Personne,
     a_activer,
     autre_adresse,
     candidature,
+    choisir,
     code,
     collegue,
     demande,
@@ -146,6 +148,29 @@ def meme_demande(monde: Monde, fenetres: int = 3) -> None:
     assert f"Bonjour {auteur}" in decide
     tous_disent([r for r in reponses if r is not gagnante], 409, "Cette demande vient d’être traitée", auteur)
     monde.portail.attendre_mail(qui.email, "validée", patience=30)
+
+
+def lots_qui_se_croisent(monde: Monde, fenetres: int = 2) -> None:
+    """Two gestionnaires reject applications by lots that share two of them: each is decided once, by one of them, and
+    each is told which are theirs."""
+    comptes = [demande(monde)[1] for _ in range(4)]
+    gens = [entrer(monde, email) for email in ("gestionnaire@demo.fr", collegue(monde))]
+    pages = [choisir(g, siens, "rejeter") for g, siens in zip(gens, (comptes[:3], comptes[1:]), strict=True)]
+    action = f"{LISTE}/lot/rejeter"
+    envois = [
+        remplir(g.jumeau(), page, action, motif=f"Motif {rang}.")
+        for rang, (g, page) in enumerate(zip(gens, pages, strict=True))
+        for _ in range(fenetres)
+    ]
+    avant = monde.registre.photo()
+    reponses = ensemble(envois)
+    apres = monde.registre.photo()
+    _juger(avant, apres, {"DECISION": 4, "MAIL": 4, "rejeter_la_demande": 4}, reponses)
+    demandes = [apres["intervenants", f"INTERVENANT#{compte}", "DEMANDE"] for compte in comptes]
+    for rang, reponse in enumerate(reponses):
+        siennes = sum(d["message"] == f"Motif {rang // fenetres}." for d in demandes)
+        assert reponse.status == 200 and f"{siennes} demande" in reponse.page.h1[0], (siennes, reponse.page.h1)
+        assert reponse.page.text.count("Déjà traitée") == 3 - siennes
 
 
 def meme_version(monde: Monde, fenetres: int = 5) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,7 @@ from tests.web.parcours import DOCUMENTS, IDENTIFICATION, IDENTITE, LIGNES, MINI
 _SYLLABES = ("Ba", "Ce", "Di", "Fo", "Gu", "La", "Me", "Ni", "Po", "Ru", "Sa", "Te", "Vi", "Zo")
 _NOMS = itertools.product(_SYLLABES, repeat=4)
 COMPTE, RENVOI, IDENTIFIER = "/deposer-un-cv", "/activation/renvoyer", "/mon-profil/identification"
-PARCOURIR = "/mon-profil/parcours"
+PARCOURIR, LISTE = "/mon-profil/parcours", "/gestion/inscriptions"
 OUBLI, ADRESSE, CHANGER = "/mot-de-passe-oublie", "/mon-compte/adresse-e-mail", "/mon-compte/mot-de-passe"
 NOUVEAU = {"mot_de_passe": "Courir-3-Fois!", "confirmation_mot_de_passe": "Courir-3-Fois!"}
 _documents: dict[str, str] = {}
@@ -137,6 +138,22 @@ def demande(monde: Monde) -> tuple[Personne, str]:
     parcours(visiteur)
     assert transmission(visiteur)().status == 303
     return qui, monde.registre.compte(qui.email)["pk"].removeprefix("COMPTE#")
+
+
+def cocher(gestion: Visiteur, comptes: list[str], acte: str) -> Envoi:
+    """Applications chosen in the work list, newest first, and what is to be done of them."""
+    liste = gestion.get(f"{LISTE}?ordre=recentes")
+    places = re.findall(r'name="choix" value="([^"]+)"', liste.body)
+    choix = [place for place in places if place.rpartition(".")[2] in comptes]
+    assert len(choix) == len(comptes), f"{choix} pour {comptes}"
+    return remplir(gestion, liste, f"{LISTE}/lot", choix=choix, acte=acte)
+
+
+def choisir(gestion: Visiteur, comptes: list[str], acte: str) -> Answer:
+    """The page that asks for one text."""
+    page = cocher(gestion, comptes, acte)()
+    assert page.status == 200, page.page.text
+    return page
 
 
 def code(monde: Monde) -> str:

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.client import Answer
 from tests.races import courses
 from tests.races.gestes import (
     ADRESSE,
     CHANGER,
+    LISTE,
     NOUVEAU,
     OUBLI,
     PARCOURIR,
@@ -17,6 +19,8 @@ from tests.races.gestes import (
     a_activer,
     autre_adresse,
     candidature,
+    choisir,
+    cocher,
     code,
     demande,
     entrer,
@@ -271,6 +275,33 @@ def rejet(monde: Monde) -> Scene:
     return _decision(monde, "rejeter", "rejeter_la_demande", motif="Pas de besoin cette année.")
 
 
+def _choix(monde: Monde, acte: str) -> tuple[Visiteur, Answer]:
+    gestion = entrer(monde, "gestionnaire@demo.fr")
+    return gestion, choisir(gestion, [demande(monde)[1] for _ in range(3)], acte)
+
+
+def choix_d_un_lot(monde: Monde) -> Scene:
+    """Choosing applications changes nothing."""
+    gestion, compte_id = entrer(monde, "gestionnaire@demo.fr"), demande(monde)[1]
+    return Scene(cocher(gestion, [compte_id], "rejeter"), "Rejeter 1 demande", statut=200)
+
+
+def complement_d_un_lot(monde: Monde) -> Scene:
+    """The same complement, asked of three: each once, and every answer says that it is done."""
+    gestion, page = _choix(monde, "complement")
+    effets = {"DECISION": 3, "MAIL": 3, "demander_un_complement": 3}
+    envoi = remplir(gestion, page, f"{LISTE}/lot/complement", complement="Précisez vos diplômes.")
+    return Scene(envoi, "Complément demandé à 3 personnes", effets, statut=200)
+
+
+def rejet_d_un_lot(monde: Monde) -> Scene:
+    """Three applications, rejected for the same reason."""
+    gestion, page = _choix(monde, "rejeter")
+    effets = {"DECISION": 3, "MAIL": 3, "rejeter_la_demande": 3}
+    envoi = remplir(gestion, page, f"{LISTE}/lot/rejeter", motif="Pas de besoin cette année.")
+    return Scene(envoi, "3 demandes rejetées", effets, statut=200)
+
+
 def mail_mort(monde: Monde) -> Scene:
     """« Renvoyer » a mail given up: it leaves once."""
     qui = personne()
@@ -317,6 +348,9 @@ SCENES: dict[str, Callable[[Monde], Scene]] = {
     "/mon-profil/parcours/{bloc}/{ligne_id}/supprimer": suppression_de_ligne,
     "/mon-profil/diplomes/{piece_id}/supprimer": suppression_de_diplome,
     "/gestion/inscriptions/recherche": recherche,
+    "/gestion/inscriptions/lot": choix_d_un_lot,
+    "/gestion/inscriptions/lot/complement": complement_d_un_lot,
+    "/gestion/inscriptions/lot/rejeter": rejet_d_un_lot,
     "/gestion/inscriptions/{compte_id}/valider": validation,
     "/gestion/inscriptions/{compte_id}/complement": complement,
     "/gestion/inscriptions/{compte_id}/rejeter": rejet,

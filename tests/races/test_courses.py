@@ -42,6 +42,11 @@ def test_deux_gestionnaires_decident_ensemble_et_le_second_voit_ce_que_le_premie
     courir(courses.meme_demande)
 
 
+@pytest.mark.rule("E2", "E3")
+def test_deux_lots_qui_se_croisent_decident_chaque_demande_une_fois(courir: Courir) -> None:
+    courir(courses.lots_qui_se_croisent)
+
+
 @pytest.mark.rule("C8")
 def test_un_profil_enregistre_dans_plusieurs_onglets_ne_perd_rien_en_silence(courir: Courir) -> None:
     courir(courses.meme_version)

@@ -349,6 +349,24 @@
     lives(Number(sessionFin));
   };
 
+  // form[data-choisir]: a box that chooses every line of the table, and how many are chosen.
+  const choose = (form, told) => {
+    const bar = form.querySelector("[data-choisir-tout]");
+    const [whole, ...lines] = all("input[type=checkbox]", form);
+    if (told === whole) lines.forEach((line) => (line.checked = whole.checked));
+    const n = lines.filter((line) => line.checked).length;
+    whole.checked = n === lines.length;
+    whole.indeterminate = n > 0 && !whole.checked;
+    bar.hidden = false;
+    bar.lastElementChild.textContent = n ? `${plural(n, "demande")} ${n > 1 ? "choisies" : "choisie"}.` : "Aucune demande choisie.";
+    if (told) say(bar.lastElementChild.textContent, 400);
+  };
+  const chooseAgain = () => all("form[data-choisir]").forEach((form) => choose(form));
+  document.addEventListener("change", (event) => {
+    if (event.target.form?.matches("[data-choisir]")) choose(event.target.form, event.target);
+  });
+  window.addEventListener("pageshow", chooseAgain); // what the browser put back
+
   const start = (root) => {
     all("[data-voir], [data-imprimer]", root).forEach((b) => (b.hidden = false));
     all("[data-sans-script]", root).forEach((part) => (part.hidden = true));

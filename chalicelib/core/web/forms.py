@@ -157,11 +157,13 @@ class Choix(Texte):
 
 
 class ChoixMultiples(Field):  # type: ignore[misc]  # WTForms has no types
-    """Several values of a list."""
+    """Several values of a list; `connus=False`: of a list that only the page knew, checked by who reads them."""
 
-    def __init__(self, label: str, validators: Sequence[Any] = (), choices: Options = (), **known: Any) -> None:
+    def __init__(
+        self, label: str, validators: Sequence[Any] = (), choices: Options = (), connus: bool = True, **known: Any
+    ) -> None:
         super().__init__(label, validators, **known)
-        self.choices = choices
+        self.choices, self.connus = choices, connus
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """`data` is the list of the values, without repetition."""
@@ -169,7 +171,7 @@ class ChoixMultiples(Field):  # type: ignore[misc]  # WTForms has no types
 
     def pre_validate(self, form: Form) -> None:
         """Each value must be one of the list."""
-        if set(self.data or ()) - set(dict(self.choices)):
+        if self.connus and set(self.data or ()) - set(dict(self.choices)):
             raise ValidationError(_INCONNU.format(self.label.text))
 
 

@@ -10,8 +10,18 @@ from chalicelib.commun.comptes import public as comptes
 from chalicelib.commun.comptes.rules import Civilite, Identite
 from chalicelib.commun.defis import public as defis
 from chalicelib.commun.referentiels.rules import cle_de_tri
-from chalicelib.core.web.forms import Adresse, Choix, DateFr, Longueur, Paragraphe, PortalForm, Requis, Texte
-from chalicelib.intervenants.inscription.rules import MESSAGE_MAX, TEXTES_PRETS
+from chalicelib.core.web.forms import (
+    Adresse,
+    Choix,
+    ChoixMultiples,
+    DateFr,
+    Longueur,
+    Paragraphe,
+    PortalForm,
+    Requis,
+    Texte,
+)
+from chalicelib.intervenants.inscription.rules import CHOIX_MAX, MESSAGE_MAX, TEXTES_PRETS
 from chalicelib.intervenants.profil.rules import faute_de_naissance, faute_de_nom
 
 CIVILITES = [(c.name, c.value) for c in Civilite]
@@ -107,6 +117,11 @@ class ComplementForm(PortalForm):
         if not field.data:
             raise ValidationError("Écrivez ce que la personne doit compléter, ou choisissez un texte prêt.")
 
+    @property
+    def message(self) -> str:
+        """What the person will read, of a form that is valid."""
+        return str(self.complement.data)
+
 
 class RejetForm(PortalForm):
     """Rule E3: with a reason."""
@@ -114,6 +129,31 @@ class RejetForm(PortalForm):
     motif = Paragraphe(
         "Motif", [Requis("Écrivez pourquoi la demande n’est pas retenue : la personne lira ce texte."),
                   Longueur(MESSAGE_MAX)]
+    )  # fmt: skip
+
+    @property
+    def message(self) -> str:
+        """What the person will read."""
+        return str(self.motif.data)
+
+
+class ChoixForm(PortalForm):
+    """Applications chosen in a work list: the place of each (rules.curseur), never in an address."""
+
+    choix = ChoixMultiples("Demandes", [Requis("Choisissez au moins une demande.")], connus=False)
+
+    def validate_choix(self, field: Field) -> None:
+        """A page of the list."""
+        if len(field.data) > CHOIX_MAX:
+            raise ValidationError(f"Choisissez {CHOIX_MAX} demandes au plus.")
+
+
+class LotForm(ChoixForm):
+    """What is to be done of them."""
+
+    acte = Choix(
+        "Décision", [Requis("Dites ce que vous décidez de ces demandes.")],
+        choices=[("complement", "Demander un complément"), ("rejeter", "Rejeter")],
     )  # fmt: skip
 
 

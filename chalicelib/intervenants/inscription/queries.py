@@ -1,6 +1,6 @@
 """What the pages of an application show."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from heapq import merge
 from itertools import islice
@@ -23,7 +23,7 @@ from chalicelib.intervenants.parcours.public import Parcours
 from chalicelib.intervenants.profil import public as profil
 from chalicelib.intervenants.profil.public import IdentificationForm, Mode
 
-PAR_PAGE, EXPORT_MAX = 20, 5000
+PAR_PAGE, EXPORT_MAX = rules.CHOIX_MAX, 5000
 
 
 def documents(ctx: Context) -> list[dict[str, Any]]:
@@ -136,13 +136,34 @@ def liste_de_travail(ctx: Context, filtre: Filtre) -> dict[str, Any]:
     montrees = demandes[:PAR_PAGE]
     return {
         "demandes": [
-            (d, referentiels.structure(d.structure), rules.attente(ctx.days_since(rules.rang(d)))) for d in montrees
+            (d, referentiels.structure(d.structure), rules.attente(ctx.days_since(rules.rang(d))), rules.curseur(d))
+            for d in montrees
         ],
         "entiere": not filtre.apres and len(demandes) <= PAR_PAGE,
         "suite": rules.curseur(montrees[-1]) if len(demandes) > PAR_PAGE else None,
         "structures": [s for s in map(referentiels.structure, ctx.user.structures) if s],
         "filtre": filtre,
     }
+
+
+def lot(ctx: Context, choix: Iterable[str], faites: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """Rules E2, T6: the applications chosen in the list, and what became of each; NotFound when there is none."""
+    places = list(choix)
+    vues = {vue.compte: vue for vue in map(rules.vue, places) if vue}
+    lues = [d for d in store.lire_toutes(vues) if rules.peut_traiter(d, ctx.user.structures)]
+    if not lues:
+        raise NotFound
+    lignes = [
+        (
+            d,
+            referentiels.structure(d.structure),
+            rules.attente(ctx.days_since(d.transmise_le)),
+            rules.curseur(d),
+            rules.issue(vues[d.compte], d, d.compte in faites).name,
+        )
+        for d in lues
+    ]
+    return {"lignes": lignes, "introuvables": len(places) - len(lues), "textes_prets": rules.TEXTES_PRETS}
 
 
 def suivante(ctx: Context, apres: str) -> str | None:

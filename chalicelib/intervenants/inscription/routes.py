@@ -1,6 +1,5 @@
 """Pages of an application: « Déposer un CV », activation, transmission; and the staff's."""
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -13,17 +12,21 @@ from chalicelib.commun.pieces import public as pieces
 from chalicelib.core.context import Context
 from chalicelib.core.errors import Conflict, NotFound, Refused
 from chalicelib.core.web import session
+from chalicelib.core.web.forms import PortalForm
 from chalicelib.core.web.pages import Pages, Reply, page, redirect
+from chalicelib.core.web.request import MultiDict
 from chalicelib.core.web.urls import url
 from chalicelib.intervenants.inscription import queries, usecases
 from chalicelib.intervenants.inscription.forms import (
+    ChoixForm,
     ComplementForm,
     CompteForm,
+    LotForm,
     RechercheForm,
     RejetForm,
     RenvoiForm,
 )
-from chalicelib.intervenants.inscription.rules import Etat, Filtre
+from chalicelib.intervenants.inscription.rules import Etat, Filtre, Issue, vue
 
 bp = Pages(__name__)
 _T = "intervenants/inscription/templates"
@@ -32,8 +35,9 @@ TACHES, VERIFIER, TRANSMISE = (f"{_T}/{n}.html" for n in ("taches", "verifier", 
 LISTE, DOSSIER, RECHERCHE, DIPLOME = (
     f"{_T}/{n}.html" for n in ("gestion_liste", "gestion_dossier", "gestion_recherche", "gestion_diplome")
 )
+LOT, ISSUES = (f"{_T}/{n}.html" for n in ("gestion_lot", "gestion_issues"))
+_FORMES: dict[str, type[ComplementForm | RejetForm]] = {"complement": ComplementForm, "rejeter": RejetForm}
 _A_OUVRIR = "Ouvrez ce document : « {} »."
-_PLACE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\.[0-9a-z]{1,40}")
 
 
 @bp.page("/deposer-un-cv", access=Access.PUBLIC)
@@ -136,27 +140,72 @@ def get_transmission(ctx: Context) -> Reply:
 @bp.page("/gestion/inscriptions", access=Access.GESTIONNAIRE)
 def get_liste(ctx: Context) -> Reply:
     """Rule E2: the work list."""
-    return page(LISTE, recherche=RechercheForm(), **queries.liste_de_travail(ctx, _filtre(ctx)))
+    return _liste(ctx, _filtre(ctx, ctx.request.query))
 
 
-def _filtre(ctx: Context) -> Filtre:
-    demande = ctx.request.query
+def _liste(ctx: Context, filtre: Filtre, status: int = 200, form: LotForm | None = None) -> Reply:
+    return page(LISTE, status, recherche=RechercheForm(), form=form, **queries.liste_de_travail(ctx, filtre))
+
+
+def _filtre(ctx: Context, demande: MultiDict) -> Filtre:
+    """What an address says, or a form that began on the list."""
     recentes = demande.first("ordre") == "recentes"
     structure = demande.first("structure") if demande.first("structure") in ctx.user.structures else ""
     etat = Etat.__members__.get(demande.first("etat"), Etat.TRANSMISE)
-    return Filtre(structure, recentes, _place(ctx), etat)
+    return Filtre(structure, recentes, _place(demande), etat)
 
 
-def _place(ctx: Context) -> str:
-    apres = ctx.request.query.first("apres")
-    return apres if _PLACE.fullmatch(apres) else ""
+def _place(demande: MultiDict) -> str:
+    apres = demande.first("apres")
+    return apres if vue(apres) else ""
+
+
+@bp.page("/gestion/inscriptions/lot", access=Access.GESTIONNAIRE, methods=("POST",))
+def post_lot(ctx: Context) -> Reply:
+    """Rules E2, S4, ADR 15: several applications were chosen in the list: the page that asks for one text."""
+    choix = LotForm.of(ctx)
+    if not choix.validate():
+        return _liste(ctx, _filtre(ctx, ctx.request.form), 422, choix)
+    return _lot(ctx, choix, str(choix.acte.data))
+
+
+def _lot(ctx: Context, choix: ChoixForm, acte: str, status: int = 200, form: PortalForm | None = None) -> Reply:
+    values = queries.lot(ctx, choix.choix.data) | {"acte": acte, "filtre": _filtre(ctx, ctx.request.form)}
+    if all(issue != Issue.A_DECIDER.name for *_, issue in values["lignes"]):
+        return page(ISSUES, 409, **values)
+    return page(LOT, status, form=form or _FORMES[acte](), **values)
+
+
+@bp.page("/gestion/inscriptions/lot/complement", access=Access.GESTIONNAIRE, methods=("POST",))
+def post_lot_complement(ctx: Context) -> Reply:
+    """Rules E2, E4, ADR 15."""
+    return _decider_le_lot(ctx, "complement", Etat.COMPLEMENT)
+
+
+@bp.page("/gestion/inscriptions/lot/rejeter", access=Access.GESTIONNAIRE, methods=("POST",))
+def post_lot_rejeter(ctx: Context) -> Reply:
+    """Rules E2, E3, ADR 15."""
+    return _decider_le_lot(ctx, "rejeter", Etat.REJETEE)
+
+
+def _decider_le_lot(ctx: Context, acte: str, etat: Etat) -> Reply:
+    """Answered by a page, not a redirection: sent again, it decides nothing more and says the same."""
+    choix, form, filtre = ChoixForm.of(ctx), _FORMES[acte].of(ctx), _filtre(ctx, ctx.request.form)
+    if not choix.validate():
+        return _liste(ctx, filtre, 422, choix)
+    if not form.validate():
+        return _lot(ctx, choix, acte, 422, form)
+    vues = [v for v in map(vue, choix.choix.data) if v]
+    faites = usecases.decider_le_lot(ctx, vues, etat, form.message)
+    values = queries.lot(ctx, choix.choix.data, faites)
+    return page(ISSUES, 200 if faites else 409, acte=acte, filtre=filtre, **values)
 
 
 @bp.page("/gestion/inscriptions.csv", access=Access.GESTIONNAIRE)
 def get_export(ctx: Context) -> Reply:
     """Rule S4: the list for a spreadsheet; who takes it away is audited."""
     usecases.compter_l_export(ctx)
-    body = queries.export_de_la_liste(ctx, replace(_filtre(ctx), apres=""))
+    body = queries.export_de_la_liste(ctx, replace(_filtre(ctx, ctx.request.query), apres=""))
     usecases.noter_la_lecture(ctx, ctx.user.id, "exporter_les_demandes")
     nom = f"demandes-{ctx.today.isoformat()}.csv"
     entetes = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": f'attachment; filename="{nom}"'}
@@ -166,7 +215,7 @@ def get_export(ctx: Context) -> Reply:
 @bp.page("/gestion/inscriptions/suivante", access=Access.GESTIONNAIRE)
 def get_suivante(ctx: Context) -> Reply:
     """Rule E2: the next application in one click; back to the list when none waits."""
-    compte_id = queries.suivante(ctx, _place(ctx))
+    compte_id = queries.suivante(ctx, _place(ctx.request.query))
     return redirect(f"/gestion/inscriptions/{compte_id}" if compte_id else "/gestion/inscriptions")
 
 
@@ -219,9 +268,8 @@ def post_complement(ctx: Context, compte_id: str) -> Reply:
     form = ComplementForm.of(ctx)
     if not form.validate():
         return _dossier(ctx, compte_id, 422, complement=form, form=form)
-    message = str(form.complement.data)
-    acte = partial(usecases.demander_un_complement, ctx, compte_id, message)
-    return _decision(ctx, compte_id, acte, complement=form, perdu=message)
+    acte = partial(usecases.demander_un_complement, ctx, compte_id, form.message)
+    return _decision(ctx, compte_id, acte, complement=form, perdu=form.message)
 
 
 @bp.page("/gestion/inscriptions/{compte_id}/rejeter", access=Access.GESTIONNAIRE, methods=("POST",))
@@ -230,8 +278,8 @@ def post_rejeter(ctx: Context, compte_id: str) -> Reply:
     form = RejetForm.of(ctx)
     if not form.validate():
         return _dossier(ctx, compte_id, 422, rejet=form, form=form)
-    motif = str(form.motif.data)
-    return _decision(ctx, compte_id, partial(usecases.rejeter, ctx, compte_id, motif), rejet=form, perdu=motif)
+    acte = partial(usecases.rejeter, ctx, compte_id, form.message)
+    return _decision(ctx, compte_id, acte, rejet=form, perdu=form.message)
 
 
 @bp.page("/gestion/inscriptions/{compte_id}/cv", access=Access.GESTIONNAIRE)

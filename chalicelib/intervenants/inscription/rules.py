@@ -1,5 +1,6 @@
 """The law of applications: opening an account, transmitting, deciding. Pure."""
 
+import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,6 +13,7 @@ from chalicelib.intervenants.profil.rules import Profil
 PARIS = ZoneInfo("Europe/Paris")
 MOIS_POUR_COMPLETER, RAPPEL_AVANT = 2, timedelta(days=15)  # rule E4
 MESSAGE_MAX = 2000
+CHOIX_MAX = 20  # applications treated at once: a page of the work list
 
 DOCUMENTS = {
     "charte": "J’ai pris connaissance de la charte des intervenants",
@@ -198,6 +200,47 @@ def rang(demande: Demande) -> str:
 def curseur(demande: Demande) -> str:
     """Where an application stands in its work list: no two at the same place, were they moved at one instant."""
     return f"{rang(demande)}.{demande.compte}"
+
+
+_PLACE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\.([0-9a-z]{1,40})")
+
+
+@dataclass(frozen=True)
+class Vue:
+    """An application that waits, as a work list showed it: whose, and transmitted when."""
+
+    compte: str
+    transmise_le: str
+
+
+def vue(place: str) -> Vue | None:
+    """What `curseur` named, of an application that waited; None for any other text."""
+    lue = _PLACE.fullmatch(place)
+    return Vue(lue[2], lue[1]) if lue else None
+
+
+class Issue(Enum):
+    """What became of an application that was chosen among others."""
+
+    A_DECIDER = "À décider"
+    FAITE = "Décidée"
+    DEJA = "Déjà traitée"
+    REVENUE = "Transmise de nouveau"
+
+
+def issue(vue: Vue, actuelle: Demande, faite: bool) -> Issue:
+    """Rule E2: whether it may still be decided as it was seen, or who was first. `faite`: by what was just asked."""
+    if faite:
+        return Issue.FAITE
+    if actuelle.etat is not Etat.TRANSMISE:
+        return Issue.DEJA
+    return Issue.A_DECIDER if actuelle.transmise_le == vue.transmise_le else Issue.REVENUE
+
+
+def est_decidee_ainsi(actuelle: Demande, vue: Vue, etat: Etat, par: str, message: str) -> bool:
+    """Whether this very decision was taken of what was seen: the same form was sent before."""
+    decidee = (actuelle.etat, actuelle.transmise_le, actuelle.decidee_par, actuelle.message)
+    return decidee == (etat, vue.transmise_le, par, message)
 
 
 def peut_representer_le(demande: Demande) -> date | None:

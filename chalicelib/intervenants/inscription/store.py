@@ -1,6 +1,6 @@
 """Rows of applications, in the partition of their person; the work lists read the first index."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
@@ -86,6 +86,12 @@ def lire(compte_id: str) -> Demande | None:
     """The application of an account; None before it was transmitted."""
     row = get(*ref(compte_id))
     return demande_of(row) if row else None
+
+
+def lire_toutes(comptes: Iterable[str]) -> list[Demande]:
+    """The applications of these accounts, in that order, in one call; those that are none are left out."""
+    refs = [ref(compte_id) for compte_id in comptes]
+    return [demande_of(row) for row in get_many(*refs) if row] if refs else []
 
 
 def demande_of(row: Any) -> Demande:
@@ -238,8 +244,7 @@ def chercher(structure: str, debut: str, limite: int) -> list[Demande]:
     cle = cle_de_tri(debut)
     cle = f"#{cle}" if any(c.isdigit() for c in cle) else cle
     trouvees = DemandeRow.gsi2.query(f"DEMANDES#{structure}", Gsi2.gsi2sk.startswith(cle), limit=limite)
-    refs = [ref(pk.removeprefix("INTERVENANT#")) for pk in dict.fromkeys(row.pk for row in trouvees)]
-    return [demande_of(row) for row in get_many(*refs) if row] if refs else []
+    return lire_toutes(pk.removeprefix("INTERVENANT#") for pk in dict.fromkeys(row.pk for row in trouvees))
 
 
 def _index() -> Any:

@@ -1,5 +1,6 @@
 """Acts of an application's life: open an account, activate it, transmit, validate, sweep."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,13 +15,19 @@ from chalicelib.core.errors import AlreadyDone, Conflict, NotFound, Refused
 from chalicelib.core.table import Act, get_many, result_of_command
 from chalicelib.core.web.limits import Limit, consume
 from chalicelib.intervenants.inscription import mails, rules, store
-from chalicelib.intervenants.inscription.rules import Demande, Etat, Refus
+from chalicelib.intervenants.inscription.rules import Demande, Etat, Refus, Vue
 from chalicelib.intervenants.parcours import public as parcours
 from chalicelib.intervenants.profil import public as profil
 
 INSCRIPTIONS = Limit("inscriptions", 30, timedelta(hours=1))
 RENVOIS = Limit("renvois", 5, timedelta(hours=1))  # of an address, from an origin: a stranger's do not count for others
 RENVOIS_PARTOUT = Limit("renvois-partout", 20, timedelta(hours=1))  # nobody's mailbox is filled
+
+_ACTES = {
+    Etat.VALIDEE: "valider_la_demande",
+    Etat.COMPLEMENT: "demander_un_complement",
+    Etat.REJETEE: "rejeter_la_demande",
+}
 
 EXPORTS = Limit("exports", 1, timedelta(minutes=1))  # each is the work of many pages
 RECHERCHES = Limit("recherches", 60, timedelta(minutes=5))  # nobody reads a list by asking for every name
@@ -149,28 +156,47 @@ def transmettre(ctx: Context) -> str:
 
 def valider(ctx: Context, compte_id: str) -> str:
     """Rules E2, E5: the profile joins the CVthèque."""
-    return _decider(ctx, compte_id, Etat.VALIDEE, "valider_la_demande")
+    return _decider(ctx, compte_id, Etat.VALIDEE)
 
 
 def demander_un_complement(ctx: Context, compte_id: str, message: str) -> str:
     """Rules E2, E4: the profile opens again, for two months."""
-    return _decider(ctx, compte_id, Etat.COMPLEMENT, "demander_un_complement", message)
+    return _decider(ctx, compte_id, Etat.COMPLEMENT, message)
 
 
 def rejeter(ctx: Context, compte_id: str, motif: str) -> str:
     """Rules E2, E3: with a reason; the person may present again a year after the first analysis."""
-    return _decider(ctx, compte_id, Etat.REJETEE, "rejeter_la_demande", motif)
+    return _decider(ctx, compte_id, Etat.REJETEE, motif)
 
 
-def _decider(ctx: Context, compte_id: str, etat: Etat, acte: str, message: str = "") -> str:
-    """Rule E2: once; the second of two gestionnaires gets Conflict and sees what the first did."""
+def decider_le_lot(ctx: Context, vues: Iterable[Vue], etat: Etat, message: str) -> frozenset[str]:
+    """Rules E2 to E4, ADR 15: one decision of several applications, each an act of its own. Answers the accounts of
+    those that are decided so, now or when the same form was sent before."""
+    return frozenset(vue.compte for vue in vues if _decider_la_vue(ctx, vue, etat, message))
+
+
+def _decider_la_vue(ctx: Context, vue: Vue, etat: Etat, message: str) -> bool:
+    """No command: one form is several acts. The row's condition makes each happen once."""
+    try:
+        _decider(replace(ctx, command=None), vue.compte, etat, message, vue.transmise_le)
+    except NotFound:
+        return False
+    except Conflict:
+        actuelle = store.lire(vue.compte)
+        return actuelle is not None and rules.est_decidee_ainsi(actuelle, vue, etat, ctx.user.nom_affiche, message)
+    return True
+
+
+def _decider(ctx: Context, compte_id: str, etat: Etat, message: str = "", transmise_le: str = "") -> str:
+    """Rule E2: once; the second of two gestionnaires gets Conflict and sees what the first did. `transmise_le`: the
+    transmission that they saw, when the page showed several."""
     lues = get_many(store.ref(compte_id), comptes.ref_du_compte(compte_id), profil.ref_du_profil(compte_id))
     if None in lues:
         raise NotFound
     demande, compte, fiche = store.demande_of(lues[0]), comptes.compte_lu(lues[1]), profil.profil_lu(lues[2])
     if not rules.peut_traiter(demande, ctx.user.structures):
         raise NotFound
-    if demande.etat is not Etat.TRANSMISE:
+    if demande.etat is not Etat.TRANSMISE or transmise_le not in {"", demande.transmise_le}:
         raise Conflict("etat")
     decidee = replace(
         demande,
@@ -187,7 +213,7 @@ def _decider(ctx: Context, compte_id: str, etat: Etat, acte: str, message: str =
     if etat is Etat.VALIDEE:
         comptes.valider(act, compte_id)
     outbox.add(act, mails.DECISIONS[etat](compte, decidee, _nom_de(demande.structure)))
-    audit.note(act, acte, compte_id, structure=demande.structure)
+    audit.note(act, _ACTES[etat], compte_id, structure=demande.structure)
     result = act.commit(f"/gestion/inscriptions/{compte_id}?decidee=oui")
     log.event(f"inscription.{etat.name.lower()}", structure=demande.structure)
     return result
