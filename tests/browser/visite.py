@@ -32,6 +32,10 @@ SANS_PAGE = {
 SANS_ETAT = {
     ("core/templates/base.html", "if identite.couleurs"): "the body's own colours, put in its package",
     ("core/templates/base.html", "if identite.logo"): "as above",
+    (
+        "intervenants/inscription/templates/decisions.html",
+        'else of if issue == "FAITE"',
+    ): "a profile that changes while the decision is written (tests/web/test_lot.py)",
 }
 """Branches of templates (file, text) that no state of the visit shows, and why: all others are visited (conftest)."""
 
@@ -629,7 +633,9 @@ def gestion(visite: Visite) -> None:
         autre_fenetre.get_by_role("button", name="Valider la demande").click()
         expect(autre_fenetre.get_by_text("Demande validée")).to_be_visible()
         autre_fenetre.close()
-        envoyer(page, "Valider la demande")
+        page.get_by_text("Demander un complément").first.click()
+        page.locator("#complement").fill("Précisez vos dates d’expérience.")
+        envoyer(page, "Demander un complément")
         visite.voir(page, "dossier déjà décidé par un autre")
         visite.aller(page, "/gestion/inscriptions?etat=COMPLEMENT&ordre=recentes", "demandes en complément, aucune")
         visite.aller(page, "/gestion/inscriptions/recherche", "recherche à commencer")
@@ -730,15 +736,16 @@ def _plus_tard(visite: Visite, rejetee: semis.Personne, oubliee: semis.Personne)
 
 def lots(visite: Visite) -> None:
     """Rules E2 to E4, S4: several applications at once."""
-    portail, gens = visite.portail, []
+    portail, gens, personnes = visite.portail, [], []
     for _ in range(4):
         elle, qui = semis.inscrire(portail)
         semis.remplir(qui)
         semis.transmettre(qui)
         gens.append(f"{elle.nom} {elle.prenom}")
+        personnes.append(qui)
     with visite.ouvrir(semis.se_connecter(portail, "gestionnaire@demo.fr")) as page:
         _choisir_et_completer(visite, page, gens)
-        _rejeter_a_plusieurs(visite, page, gens)
+        _rejeter_a_plusieurs(visite, page, gens, personnes[2])
 
 
 def _choisir_et_completer(visite: Visite, page: Page, gens: list[str]) -> None:
@@ -754,8 +761,15 @@ def _choisir_et_completer(visite: Visite, page: Page, gens: list[str]) -> None:
     page.get_by_label("Tout choisir").check()
     page.get_by_label("Tout choisir").uncheck()
     page.get_by_label(f"Choisir {gens[0]}").check()
+    bouton = page.get_by_role("button", name="Demander un même complément…")
+    bouton.evaluate("bouton => bouton.value = 'autre'")
     envoyer(page, "Demander un même complément…")
-    visite.voir(page, "lot, complément à une personne")
+    visite.voir(page, "demandes, choix gardé")
+    partie = page.get_by_label(f"Choisir {gens[1]}")
+    partie.check()
+    partie.evaluate(f"boite => boite.value = '2026-01-05T08:00:00.000000Z.{'0' * 26}'")  # its account is gone
+    envoyer(page, "Demander un même complément…")
+    visite.voir(page, "lot, complément à une personne, une demande introuvable")
     envoyer(page, "Demander ce complément")
     visite.voir(page, "lot, complément sans message")
     page.get_by_label("Texte prêt").select_option("CV illisible")
@@ -763,7 +777,7 @@ def _choisir_et_completer(visite: Visite, page: Page, gens: list[str]) -> None:
     visite.voir(page, "lot, complément demandé")
 
 
-def _rejeter_a_plusieurs(visite: Visite, page: Page, gens: list[str]) -> None:
+def _rejeter_a_plusieurs(visite: Visite, page: Page, gens: list[str], troisieme: semis.Visiteur) -> None:
     autre, liste = page.context.new_page(), visite.portail.url + "/gestion/inscriptions?ordre=recentes"
     for fenetre, noms in ((page, gens[1:]), (autre, gens[1:3])):
         fenetre.goto(liste)
@@ -777,12 +791,18 @@ def _rejeter_a_plusieurs(visite: Visite, page: Page, gens: list[str]) -> None:
     ailleurs.goto(liste)
     suivre(ailleurs, gens[1])
     envoyer(ailleurs, "Valider la demande")
-    ailleurs.close()
     envoyer(autre, "Rejeter pour un même motif…")
     visite.voir(autre, "lot, une demande déjà traitée")
+    ailleurs.goto(liste)
+    suivre(ailleurs, gens[2])
+    ailleurs.get_by_text("Demander un complément").first.click()
+    ailleurs.locator("#complement").fill("Précisez vos dates.")
+    envoyer(ailleurs, "Demander un complément")
+    ailleurs.close()
+    semis.transmettre(troisieme)
     page.get_by_label("Motif").fill("Pas de besoin cette année.")
     envoyer(page, "Rejeter ces demandes")
-    visite.voir(page, "lot, une décision prise par un autre")
+    visite.voir(page, "lot, une décision prise par un autre, une demande revenue")
     autre.get_by_label("Motif").fill("Pas de besoin.")
     envoyer(autre, "Rejeter cette demande")
     visite.voir(autre, "lot, rien de décidé")

@@ -215,7 +215,7 @@ class Banc:
         champs = [valeur for f in reponse.page.forms for valeurs in f["fields"].values() for valeur in valeurs]
         page = " ".join([reponse.page.text, *champs, *map(_repris, champs)])
         _, envoyes = self.monde.valeurs["formulaire"]
-        tus = JAMAIS_REPRIS | {"captcha", "defi", "version"}
+        tus = JAMAIS_REPRIS | {"captcha", "defi", "version", "suite", "action", "choix"}
         perdus = {nom for nom, v in envoyes if nom in self.scene.saisie.keys() - tus and v and v not in page}
         if perdus:
             yield f"saisie perdue par une page {reponse.status} : {sorted(perdus)}"
