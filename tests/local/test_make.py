@@ -133,8 +133,8 @@ SANS_PLACE = 'case "$*" in "-m venv"*) exit 1;; esac'
         pytest.param("", ["introuvable", "installez Python 3.11 ou plus récent", "PYTHON="], id="pas de Python"),
         pytest.param(TROP_VIEUX, ["Il faut Python 3.11 ou plus récent", "Python 3.9.2", "PYTHON="], id="trop vieux"),
         pytest.param(SANS_VENV, ["le module venv", "apt-get install python3-venv"], id="sans venv"),
-        pytest.param(SANS_INTERNET, ["n’a pas pu être fait", "Il faut Internet", "relancez"], id="sans Internet"),
-        pytest.param(SANS_PLACE, ["n’a pas pu être fait", "1 Go libre", "relancez"], id="sans place"),
+        pytest.param(SANS_INTERNET, ["n’a pas pu être créé", "Il faut Internet", "relancez"], id="sans Internet"),
+        pytest.param(SANS_PLACE, ["n’a pas pu être créé", "1 Go libre", "relancez"], id="sans place"),
     ],
 )
 def test_ce_qui_manque_se_dit_en_francais(ici: Path, script: str, dits: list[str]) -> None:
