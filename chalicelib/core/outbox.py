@@ -173,9 +173,10 @@ def _sender() -> str:
 
 
 def _claim(ctx: Context, row: MailRow) -> bool:
-    lease = iso(ctx.now + LEASE)
+    """Lease the mail. It stays due: moving its entry of the index costs as much as the lease, and who is told of it
+    meanwhile finds it leased."""
     free = (MailRow.etat == A_ENVOYER) & (MailRow.lease < ctx.instant)
-    return update_if(row, [MailRow.lease.set(lease), MailRow.due_at.set(lease)], free)
+    return update_if(row, [MailRow.lease.set(iso(ctx.now + LEASE))], free)
 
 
 def _give_up(ctx: Context, reason: str) -> list[Any]:

@@ -76,15 +76,19 @@ def mesurer(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Measure and write; says each figure and its mark. Never a failure of its own: figures are read by people."""
+    """Measure and write; says each figure and its mark. A mark not met is read by people; red is for a bench that
+    miscounts."""
     options = arguments()
     debut = time.monotonic()
-    table = rapport.ecrire(mesurer(options), options.sortie)
+    mesures = mesurer(options)
+    table = rapport.ecrire(mesures, options.sortie)
     for ligne in table:
         verdict = {True: "tenu", False: "NON TENU", None: "non mesuré"}[ligne.tenu]
         print(f"  {ligne.id:5} {verdict:10} {ligne.figure}   repère {ligne.repere}   {ligne.quoi}")
     dire(f"{options.sortie.name} écrit, {time.monotonic() - debut:.0f} s")
-    return 0
+    fautes = rapport.faux(mesures.get("P4", {}))
+    print("".join(f"\033[31m{faute}\033[0m\n" for faute in fautes), end="", file=sys.stderr)
+    return 1 if fautes else 0
 
 
 if __name__ == "__main__":

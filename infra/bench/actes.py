@@ -1,25 +1,25 @@
 """P4: read and write units of each act against the floor: the items touched, once each. The emulator counts what is
 written; what is read is counted here, from sizes, because the emulator counts one unit whatever the size.
 
-Floor: an item written in a transaction costs two units per KB and each of its index entries one; written alone, one;
-an item read with certainty costs one unit per 4 KB.
+Floor: an item written in a transaction costs two units per KB, written alone one; each index entry that the act makes,
+changes or ends costs one per KB of what the index holds of the item; an item read with certainty, one unit per 4 KB.
 """
 
 import math
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from infra.bench.memoire import Appel, Memoire
 from infra.bench.personne import Personne, Reponse
 from infra.bench.scenes import Scene
 from infra.local.comptes import MOT_DE_PASSE as DEMO
-from infra.local.environnement import PREFIXE
+from infra.local.environnement import RACINE, STAGE
+from infra.local.modeles import lire, ressources
 
-TABLES = ("audit", "comptes", "intervenants", "noyau", "outbox", "pieces")
 LECTURES = frozenset({"GetItem", "BatchGetItem", "Query"})
-INDEX = (("gsi1pk", "gsi1sk"), ("gsi2pk", "gsi2sk"), ("due_pk", "due_at"))
 Ligne = dict[str, Any]
 Photo = dict[tuple[str, str, str], Ligne]
 
@@ -169,8 +169,7 @@ def _envoi(scene: Scene) -> Act:
 
 def _photo(dynamodb: Any) -> Photo:
     lues: Photo = {}
-    for table in TABLES:
-        nom = f"{PREFIXE}{table}"
+    for nom in _tables():
         for page in dynamodb.get_paginator("scan").paginate(TableName=nom, ConsistentRead=True):
             lues |= {(nom, li["pk"]["S"], li["sk"]["S"]): li for li in page["Items"]}
     return lues
@@ -213,13 +212,48 @@ def _sol(cle: tuple[str, str, str], avant: Photo, apres: Photo, transaction: boo
     if not vieux and not neuf:
         return 0.0
     unites = max(_kilos(vieux), _kilos(neuf)) * (2.0 if transaction else 1.0)
-    for noms in INDEX:
-        ancienne, nouvelle = ([li.get(n) for n in noms] if li.get(noms[0]) else None for li in (vieux, neuf))
-        if nouvelle and ancienne and ancienne != nouvelle:
-            unites += _kilos(vieux) + _kilos(neuf)
-        elif nouvelle or ancienne:
-            unites += _kilos(neuf if nouvelle else vieux)
-    return unites
+    return unites + sum(index.sol(vieux, neuf) for index in _tables()[cle[0]])
+
+
+@dataclass(frozen=True)
+class Index:
+    """A sparse index: its keys, and what it holds of an item (None: all of it)."""
+
+    cles: tuple[str, ...]
+    garde: frozenset[str] | None
+
+    def sol(self, vieux: Ligne, neuf: Ligne) -> int:
+        """Write units of its entry for an item that changes: none when the entry stays as it is, two when it moves."""
+        avant, apres = self._entree(vieux), self._entree(neuf)
+        if avant == apres:
+            return 0
+        if avant and apres and any(avant[nom] != apres[nom] for nom in self.cles):
+            return _kilos(avant) + _kilos(apres)
+        return max(_kilos(entree) for entree in (avant, apres) if entree)
+
+    def _entree(self, ligne: Ligne) -> Ligne:
+        if not all(nom in ligne for nom in self.cles):
+            return {}
+        return {nom: v for nom, v in ligne.items() if self.garde is None or nom in self.garde}
+
+
+@cache
+def _tables() -> dict[str, list[Index]]:
+    """The indexes of each table, as the data stack declares them."""
+    tables = (t["Properties"] for t in ressources(lire(RACINE / "infra/data.yaml"), "AWS::DynamoDB::Table").values())
+    return {
+        t["TableName"]["Fn::Sub"].replace("${Stage}", STAGE): [_index(t, i) for i in t["GlobalSecondaryIndexes"]]
+        for t in tables
+    }
+
+
+def _index(table: Ligne, index: Ligne) -> Index:
+    cles = tuple(cle["AttributeName"] for cle in index["KeySchema"])
+    projection = index["Projection"]
+    if projection["ProjectionType"] == "ALL":
+        return Index(cles, None)
+    siennes = (cle["AttributeName"] for cle in table["KeySchema"])
+    return Index(cles, frozenset({*cles, *siennes, *projection.get("NonKeyAttributes", ())}))
 
 
 def _kilos(ligne: Ligne) -> int:
@@ -234,5 +268,17 @@ def _quarts(ligne: Ligne | None, appel: Appel) -> float:
 
 
 def _taille(ligne: Ligne) -> int:
-    """About what DynamoDB counts: names and values in UTF-8."""
-    return sum(len(nom.encode()) + len(str(next(iter(v.values()))).encode()) for nom, v in ligne.items())
+    """About what DynamoDB counts: names and values in UTF-8, bytes as they are, two digits of a number a byte."""
+    return sum(len(nom.encode()) + _poids(valeur) for nom, valeur in ligne.items())
+
+
+def _poids(valeur: Ligne) -> int:
+    ((genre, v),) = valeur.items()
+    if genre in {"S", "B"}:
+        return len(v.encode() if genre == "S" else v)
+    if genre == "N":
+        return 1 + math.ceil(len(v.strip("-0").replace(".", "")) / 2)
+    if genre in {"L", "M"}:
+        dedans = v.items() if genre == "M" else (("", de) for de in v)
+        return 3 + sum(1 + len(nom.encode()) + _poids(de) for nom, de in dedans)
+    return 1  # a boolean, or nothing

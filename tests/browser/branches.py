@@ -2,6 +2,10 @@
 
 The portal of the tests is told to have itself observed (environment OBSERVE, infra.local.pepiniere): its templates
 are compiled with a mark at the head of each branch, and each answer tells, in a header, which ones it went through.
+
+Not counted: the two sides of an inline condition (`{{ a if b else c }}`, in a `{% set %}` or in what a macro is given),
+a `{% for %}` whose list is empty (or its `{% else %}`, that no page has), `or`, `default()`, and all that is in the
+templates of mails and in the macros. A side of one of these may never have been shown.
 """
 
 import re

@@ -30,10 +30,10 @@ def lu(fichier: Path) -> str:
     return ""
 
 
-def attente(pids: set[int]) -> float:
-    """Seconds that all the threads of these processes stood ready while the cores were somebody else's (Linux)."""
+def attentes(pids: set[int]) -> list[float]:
+    """For each thread of these processes, seconds that it stood ready while the cores were somebody else's (Linux)."""
     fichiers = [fichier for pid in pids for fichier in Path(f"/proc/{pid}/task").glob("*/schedstat")]
-    return sum(int(texte.split()[1]) for fichier in fichiers if (texte := lu(fichier))) / 1e9
+    return [int(texte.split()[1]) / 1e9 for fichier in fichiers if (texte := lu(fichier))]
 
 
 def travail(pids: set[int]) -> float:
@@ -42,48 +42,51 @@ def travail(pids: set[int]) -> float:
     return sum(int(ticks) for ligne in champs for ticks in ligne[11:15]) / os.sysconf("SC_CLK_TCK")
 
 
-def demarrage() -> tuple[float, float, float]:
-    """One start, up to the first page: seconds by the clock, waited for a core, of processor used."""
+def demarrage() -> tuple[float, list[float], float]:
+    """One start, up to the first page: seconds by the clock, waited by each thread for a core, of processor used."""
     debut = time.monotonic()
     with portail() as ouvert:
         with urllib.request.urlopen(ouvert.url, timeout=60) as page:  # noqa: S310
             assert page.status == 200
         duree = time.monotonic() - debut
         tous = descendants(ouvert.pid) | {ouvert.pid}
-        return duree, attente(tous), travail(tous)
+        return duree, attentes(tous), travail(tous)
 
 
-def a_temps(duree: float, attendu: float, travaille: float) -> bool:
-    """Whether a start holds the promise, whatever else the machine was doing."""
-    return duree - attendu < PRET and travaille < PRET
+def a_temps(duree: float, attendues: list[float], travaille: float) -> bool:
+    """Whether a start holds the promise. Threads wait side by side: the clock is owed the longest wait, not the sum."""
+    return duree - max(attendues) < PRET and travaille < PRET
 
 
 @pytest.mark.parametrize(
-    ("duree", "attendu", "travaille", "bon"),
+    ("duree", "attendues", "travaille", "bon"),
     [
-        pytest.param(5, 1, 6, True, id="d’ordinaire"),
-        pytest.param(40, 90, 6, True, id="sur une machine chargée"),
-        pytest.param(14, 1, 6, False, id="il dort"),
-        pytest.param(9, 2, 14, False, id="il travaille trop"),
+        pytest.param(5, [1], 6, True, id="d’ordinaire"),
+        pytest.param(40, [31, 30, 29], 6, True, id="sur une machine chargée"),
+        pytest.param(14, [1], 6, False, id="il dort"),
+        pytest.param(30, [5] * 5, 6, False, id="il dort pendant que ses fils attendent, 25 s en tout"),
+        pytest.param(9, [2], 14, False, id="il travaille trop"),
     ],
 )
-def test_un_demarrage_lent_est_rouge(duree: float, attendu: float, travaille: float, bon: bool) -> None:
-    assert a_temps(duree, attendu, travaille) is bon
+def test_un_demarrage_lent_est_rouge(duree: float, attendues: list[float], travaille: float, bon: bool) -> None:
+    assert a_temps(duree, attendues, travaille) is bon
 
 
 @pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="lit /proc")
 def test_le_portail_est_pret_en_dix_secondes() -> None:
-    """What `make run` starts, its data included. A busy machine must not make it fail, nor a slow start pass.
+    """What `make run` starts, its data included. A busy machine must not make it fail, nor a slow start pass for it.
 
-    The clock, less the time when its threads were ready and no core was free (the kernel counts it, thread by thread;
-    zero on a machine that does nothing else): what is left is its work and what it waits for by itself. And its work,
-    all processes together, is less than ten seconds of one core. Twice more if the first start finds a cold disk.
+    The clock, less what its thread that waited most stood ready with no core free (the kernel counts it, thread by
+    thread; next to nothing on a machine that does nothing else): a start that sleeps is seen past the longest wait of
+    one thread, however many wait. And its work, all processes together, is less than ten seconds of one core. Twice
+    more if the first start finds a cold disk.
     """
     mesures = []
     for _ in range(3):
-        duree, attendu, travaille = demarrage()
-        mesures.append(f"{duree:.1f} s, dont {attendu:.1f} à attendre un cœur ; {travaille:.1f} s de processeur")
-        if a_temps(duree, attendu, travaille):
+        duree, attendues, travaille = demarrage()
+        un = f"{max(attendues):.1f} à attendre un cœur"
+        mesures.append(f"{duree:.1f} s, dont {un} ; {travaille:.1f} s de processeur")
+        if a_temps(duree, attendues, travaille):
             return
     pytest.fail(" | ".join(mesures))
 
@@ -130,8 +133,8 @@ SANS_PLACE = 'case "$*" in "-m venv"*) exit 1;; esac'
         pytest.param("", ["introuvable", "installez Python 3.11 ou plus récent", "PYTHON="], id="pas de Python"),
         pytest.param(TROP_VIEUX, ["Il faut Python 3.11 ou plus récent", "Python 3.9.2", "PYTHON="], id="trop vieux"),
         pytest.param(SANS_VENV, ["le module venv", "apt-get install python3-venv"], id="sans venv"),
-        pytest.param(SANS_INTERNET, ["n’a pas pu être fait", "Il faut Internet", "relancez"], id="sans Internet"),
-        pytest.param(SANS_PLACE, ["n’a pas pu être fait", "1 Go libre", "relancez"], id="sans place"),
+        pytest.param(SANS_INTERNET, ["n’a pas pu être créé", "Il faut Internet", "relancez"], id="sans Internet"),
+        pytest.param(SANS_PLACE, ["n’a pas pu être créé", "1 Go libre", "relancez"], id="sans place"),
     ],
 )
 def test_ce_qui_manque_se_dit_en_francais(ici: Path, script: str, dits: list[str]) -> None:
