@@ -82,12 +82,23 @@ def champs_connus(guichet: Guichet, memoire: Lieu, role: str) -> dict[str, dict[
         vide = [("commande", lieu.commande(role))]
         pages.append(lieu.clients[role].post(lieu.chemin(motif, role), vide))
     memoire.rendre()
+    if "GESTIONNAIRE" in ACCES[role]:
+        pages += pages_d_un_lot(lieu, role)
+        memoire.rendre()
     for page in pages:
         for form in page.page.forms if page.body else []:
             trouvee = carte.trouver("POST", form["action"].partition("?")[0])
             if trouvee:
                 connus[trouvee[0]] = connus.get(trouvee[0], {}) | form["fields"]
     return connus
+
+
+def pages_d_un_lot(lieu: Scene, role: str) -> list[Answer]:
+    """Pages that only the form of the work list answers (ADR 15), and this form with a line chosen."""
+    liste = lieu.clients[role].get("/gestion/inscriptions")
+    places = [("choix", place) for place in re.findall(r'name="choix" value="([^"]+)"', liste.body)]
+    actes = [[*places, ("acte", acte), ("commande", lieu.commande(role))] for acte in ("complement", "rejeter", "?")]
+    return [lieu.clients[role].post("/gestion/inscriptions/lot", champs) for champs in actes]
 
 
 def saine(role: str, reponse: Answer, depuis: float, quoi: str) -> None:
@@ -239,3 +250,7 @@ def test_l_exploration_connait_chaque_champ(guichet: Guichet) -> None:
         "/nouvelle-adresse/{jeton}",  # a button and no field, behind a link
     }
     assert len(connus["/mon-profil/identification"]) > 20
+    assert (
+        "choix" in connus["/gestion/inscriptions/lot"]
+        and "complement" in connus["/gestion/inscriptions/lot/complement"]
+    )
