@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.commun.comptes import public as comptes
 from chalicelib.core import aws, outbox, table
 from chalicelib.core.context import Context
 from chalicelib.core.mail import Mail, mime, render_mail
@@ -106,6 +107,8 @@ PLANTES = [
            "POST /mon-profil/cv", "etranglee_longtemps", "TransactWriteItems", "dans la page"),
     Plante("une page perd la saisie", _planter_la_page(_page_vide),
            "POST /mon-profil/identification - un autre nom", "avant", "TransactWriteItems", "ne rend pas la saisie"),
+    Plante("un refus perd la saisie", lambda mp: mp.setattr(comptes, "saisie_a_copier", lambda demande: ""),
+           "POST /mon-profil/identification - un autre nom", "intrus", "BatchGetItem", "perdue par une page 409"),
     Plante("une page ment", _planter_la_page(_tout_va_bien),
            "POST /activation/renvoyer", "avant", "TransactWriteItems", "acquitté sans être fait"),
 ]  # fmt: skip
