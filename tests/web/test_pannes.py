@@ -281,13 +281,13 @@ def test_la_maintenance_ferme_tout_sauf_les_fichiers_statiques(
     ferme = replace(settings(), maintenance=True)
     monkeypatch.setattr(pages, "settings", lambda: ferme)
     avant = photo(guichet)
-    for reponse in (
-        visiteur.get("/"),
-        visiteur.get("/mon-profil"),
-        visiteur.submit(page, "/mon-profil/identification"),
-    ):
+    for reponse in (visiteur.get("/"), visiteur.get("/mon-profil")):
         assert (reponse.status, reponse.page.h1) == (503, ["Le service est momentanément indisponible"])
+    gardee = visiteur.submit(page, "/mon-profil/identification", ville="Toul")
+    assert gardee.status == 503 and "Une opération de maintenance est en cours" in gardee.page.text
     assert visiteur.get(f"/statique/{empreinte('guichet.css')}-guichet.css").status == 200
     assert photo(guichet) == avant
     monkeypatch.setattr(pages, "settings", settings)
     assert visiteur.get("/mon-profil").status == 200, "nobody was logged out"
+    assert visiteur.submit(gardee, "/mon-profil/identification").status == 303, "what was typed is sent again"
+    assert 'value="Toul"' in visiteur.get("/mon-profil/identification").body
