@@ -669,7 +669,8 @@ def gestion(visite: Visite) -> None:
         page.reload()
         visite.voir(page, "dossier décidé, CV en préparation")
         visite.aller(page, "/gestion/statistiques", "délais de traitement")
-        page.request.get(portail.url + "/gestion/inscriptions.csv")
+        for _ in range(5):
+            page.request.get(portail.url + "/gestion/inscriptions.csv")
         visite.aller(page, "/gestion/inscriptions.csv", "erreur 429, trop d’exports")
     with visite.ouvrir(qui) as page:
         visite.aller(page, "/", "espace, après validation")

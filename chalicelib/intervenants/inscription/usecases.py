@@ -29,7 +29,7 @@ _ACTES = {
     Etat.REJETEE: "rejeter_la_demande",
 }
 
-EXPORTS = Limit("exports", 1, timedelta(minutes=1))  # each is the work of many pages
+EXPORTS = Limit("exports", 5, timedelta(minutes=5))  # one a minute: each is the work of many pages
 RECHERCHES = Limit("recherches", 60, timedelta(minutes=5))  # nobody reads a list by asking for every name
 
 

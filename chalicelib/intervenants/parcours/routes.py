@@ -4,7 +4,7 @@ from chalicelib.commun.comptes.rules import Access
 from chalicelib.commun.pieces import public as pieces
 from chalicelib.commun.pieces.public import DIPLOME
 from chalicelib.core.context import Context
-from chalicelib.core.errors import Conflict, NotFound, Refused
+from chalicelib.core.errors import Conflict, Refused
 from chalicelib.core.web.forms import PortalForm
 from chalicelib.core.web.pages import Pages, Reply, page, redirect
 from chalicelib.intervenants.parcours import queries, rules, usecases
@@ -19,7 +19,6 @@ PARCOURS, LIGNE, SUPPRIMER, DEPOT, SUPPRIMER_DIPLOME = (
     for n in ("parcours", "ligne", "supprimer", "depot", "supprimer_diplome")
 )
 GARDE = "/mon-profil/parcours?enregistre=oui"
-_SUPPRIMEE = "Cette ligne a été supprimée dans une autre fenêtre : validez pour l’ajouter de nouveau."
 
 
 @bp.page("/mon-profil/parcours", access=Access.INTERVENANT)
@@ -127,13 +126,6 @@ def get_modifier(ctx: Context, bloc: str, ligne_id: str) -> Reply:
 def post_modifier(ctx: Context, bloc: str, ligne_id: str) -> Reply:
     """Rule D12."""
     nomme, form = _envoye(ctx, bloc, ligne_id)
-    try:
-        return _modifier(ctx, nomme, ligne_id, form)
-    except NotFound:
-        return page(LIGNE, 409, autres_erreurs=[_SUPPRIMEE], **queries.page_de_ligne(ctx, nomme, form))
-
-
-def _modifier(ctx: Context, nomme: Bloc, ligne_id: str, form: LigneForm) -> Reply:
     if not form.validate():
         queries.ligne_nommee(queries.lire_pour_modifier(ctx), nomme, ligne_id)
         return page(LIGNE, 422, **queries.page_de_ligne(ctx, nomme, form, ligne_id))
