@@ -749,6 +749,10 @@ def lots(visite: Visite) -> None:
         _rejeter_a_plusieurs(visite, page, gens, personnes[2])
 
 
+PARTIE = f"2026-01-05T08:00:00.000000Z.{'0' * 26}"
+"""The place of an application whose account is gone."""
+
+
 def _choisir_et_completer(visite: Visite, page: Page, gens: list[str]) -> None:
     liste = visite.portail.url + "/gestion/inscriptions?ordre=recentes"
     page.goto(liste)
@@ -768,14 +772,17 @@ def _choisir_et_completer(visite: Visite, page: Page, gens: list[str]) -> None:
     visite.voir(page, "demandes, choix gardé")
     partie = page.get_by_label(f"Choisir {gens[1]}")
     partie.check()
-    partie.evaluate(f"boite => boite.value = '2026-01-05T08:00:00.000000Z.{'0' * 26}'")  # its account is gone
+    partie.evaluate(f"boite => boite.value = '{PARTIE}'")
     envoyer(page, "Demander un même complément…")
     visite.voir(page, "lot, complément à une personne, une demande introuvable")
     envoyer(page, "Demander ce complément")
     visite.voir(page, "lot, complément sans message")
     page.get_by_label("Texte prêt").select_option("CV illisible")
+    gardee = page.locator("input[name=choix]").first
+    gardee.evaluate(f"champ => champ.after(Object.assign(champ.cloneNode(), {{value: '{PARTIE}'}}))")
     envoyer(page, "Demander ce complément")
-    visite.voir(page, "lot, complément demandé")
+    expect(page.get_by_text("Une demande choisie est introuvable")).to_be_visible()
+    visite.voir(page, "lot, complément demandé, une demande introuvable")
 
 
 def _rejeter_a_plusieurs(visite: Visite, page: Page, gens: list[str], troisieme: semis.Visiteur) -> None:

@@ -55,7 +55,7 @@ def demarrage() -> tuple[float, list[float], float]:
 
 def a_temps(duree: float, attendues: list[float], travaille: float) -> bool:
     """Whether a start holds the promise. Threads wait side by side: the clock is owed the longest wait, not the sum."""
-    return duree - max(attendues) < PRET and travaille < PRET
+    return duree - max(attendues, default=0) < PRET and travaille < PRET
 
 
 @pytest.mark.parametrize(
@@ -72,19 +72,18 @@ def test_un_demarrage_lent_est_rouge(duree: float, attendues: list[float], trava
     assert a_temps(duree, attendues, travaille) is bon
 
 
-@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="lit /proc")
 def test_le_portail_est_pret_en_dix_secondes() -> None:
     """What `make run` starts, its data included. A busy machine must not make it fail, nor a slow start pass for it.
 
     The clock, less what its thread that waited most stood ready with no core free (the kernel counts it, thread by
     thread; next to nothing on a machine that does nothing else): a start that sleeps is seen past the longest wait of
-    one thread, however many wait. And its work, all processes together, is less than ten seconds of one core. Twice
-    more if the first start finds a cold disk.
+    one thread, however many wait. Where the kernel tells nothing, the clock alone decides. And its work, all processes
+    together, is less than ten seconds of one core. Twice more if the first start finds a cold disk.
     """
     mesures = []
     for _ in range(3):
         duree, attendues, travaille = demarrage()
-        un = f"{max(attendues):.1f} à attendre un cœur"
+        un = f"{max(attendues, default=0):.1f} à attendre un cœur"
         mesures.append(f"{duree:.1f} s, dont {un} ; {travaille:.1f} s de processeur")
         if a_temps(duree, attendues, travaille):
             return

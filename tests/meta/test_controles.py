@@ -23,7 +23,7 @@ ATTENTES: dict[str, dict[str, str]] = {
     "T34": {"mot de passe provisoire": "tout"},
     "T37": {
         "assistance": "cinq demandes en trente secondes par origine",
-        "export tableur": "un par minute (tenu pour la liste en CSV : test_traitement)",
+        "export tableur": "un par minute (la liste en CSV : cinq en cinq minutes, test_traitement)",
     },
     "T41": {
         "assistance": "les demandes d’une autre structure",

@@ -174,8 +174,7 @@ def reponse_a_renvoyer(ctx: Context, statut: int, texte: str, *, meme_commande: 
 def saisie_a_copier(request: Request) -> str:
     """Rule S2: what a form held that can't be treated any more, a line for each answer; "" when nothing was typed."""
     tus = ("version", "suite", "action", "reprise", "captcha", "defi", "choix")
-    saisie = [(nom, v) for nom, valeurs in _a_reprendre(request).items() if nom not in tus for v in valeurs if v]
-    return "\n".join(f"{nom.replace('_', ' ').capitalize()} : {valeur}" for nom, valeur in saisie)
+    return "\n".join(v for nom, valeurs in _a_reprendre(request).items() if nom not in tus for v in valeurs if v)
 
 
 def _a_reprendre(request: Request) -> dict[str, list[str]]:
