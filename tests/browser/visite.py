@@ -660,6 +660,7 @@ def gestion(visite: Visite) -> None:
         visite.voir(page, "dossier, complément demandé")
         with visite.ouvrir(qui) as sienne:
             visite.aller(sienne, "/mon-profil", "mon profil, complément demandé")
+            visite.aller(sienne, "/mon-profil/verification", "vérification, complément demandé")
         semis.transmettre(qui)
         page.reload()
         visite.voir(page, "dossier, revenu d’un complément")

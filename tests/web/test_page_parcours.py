@@ -48,6 +48,15 @@ def test_la_page_garde_ses_reponses_completes_ou_non(guichet: Guichet, visiteur:
     assert [a["acte"] for a in actes(guichet, "enregistrer_le_parcours")] == ["enregistrer_le_parcours"]
 
 
+@pytest.mark.rule("D3", "D11", "S3")
+def test_ce_qui_n_est_pas_demande_ne_se_relit_pas(guichet: Guichet, visiteur: Client) -> None:
+    rempli(visiteur)
+    for oui_non, relus in (("non", {"motivation"}), ("oui", {"reseaux_lesquels"})):
+        enregistrer(visiteur, **{**PARCOURS, "formations_realisees": oui_non, "reseaux": oui_non})
+        liens = visiteur.get("/mon-profil/verification").page.links
+        assert {nom for nom in ("motivation", "reseaux_lesquels") if f"{PAGE}#{nom}" in liens} == relus
+
+
 @pytest.mark.rule("C8", "D12")
 def test_deux_fenetres_ne_s_ecrasent_pas_en_silence(guichet: Guichet, visiteur: Client) -> None:
     inscrit(visiteur)

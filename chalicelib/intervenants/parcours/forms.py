@@ -63,6 +63,11 @@ class ParcoursForm(PortalForm):
         """What is kept of the page: what was typed."""
         return {nom: v for nom, v in self.typed().items() if nom != "version"}
 
+    def champs_caches(self) -> frozenset[str]:
+        """Rule D3: what this person is not asked, their other answer being what it is."""
+        sous = {"motivation": self.formations_realisees.data != "non", "reseaux_lesquels": self.reseaux.data != "oui"}
+        return frozenset(nom for nom, cache in sous.items() if cache)
+
     def lisible(self, name: str) -> str:
         """Rule D9: of the alerts, those that hold."""
         if name != "alertes":

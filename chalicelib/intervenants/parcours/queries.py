@@ -176,7 +176,11 @@ def recapitulatif(parcours: Parcours, form: ParcoursForm) -> list[dict[str, Any]
         "Expérience de formateur": ("formations_realisees", "motivation"),
         "Alertes et divers": ("alertes", "reseaux", "reseaux_lesquels"),
     }
+    caches = form.champs_caches()
     return [
-        {"titre": titre, "lignes": [(form[n].label.text, form.lisible(n), f"{PAGE}#{n}") for n in noms]}
+        {
+            "titre": titre,
+            "lignes": [(form[n].label.text, form.lisible(n), f"{PAGE}#{n}") for n in noms if n not in caches],
+        }
         for titre, noms in blocs.items()
     ]
