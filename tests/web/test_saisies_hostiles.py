@@ -84,6 +84,10 @@ def valeurs_montrees(reponse: Answer) -> str:
 
 RENDUES_AUTREMENT = {"captcha", "mot_de_passe", "mot_de_passe_actuel", "confirmation_mot_de_passe"}
 """A secret never comes back, and a captcha is a new one."""
+GARDES = frozenset({"commande", "defi"})
+"""By which a page knows itself again."""
+SUR_PLACE = ("/lot/complement", "/lot/rejeter")
+"""The acts whose result is the page that answers (ADR 15)."""
 BROUILLONS = ("/identification", "/mon-profil/parcours")
 """The forms that are kept as they are, complete or not (rule C8)."""
 
@@ -108,15 +112,13 @@ def textes(monde: Monde, acte: scenes.Formulaire) -> set[str]:
     return set(monde.valeurs["textes"])
 
 
-def remplir_de(monde: Monde, acte: scenes.Formulaire, saisie: str) -> Answer:
-    """Send the form with that text in every field, but those by which the page knows itself again; its beginning where
-    one does not type."""
+def remplir_de(monde: Monde, acte: scenes.Formulaire, saisie: str, gardes: frozenset[str] = GARDES) -> Answer:
+    """Send the form with that text in every field but those it keeps; its beginning where one does not type."""
     acte.preparer(monde)
     action, champs = monde.valeurs["formulaire"]
-    gardes = [(nom, valeur) for nom, valeur in champs if nom in {"commande", "defi"}]
-    noms, ecrits = monde.valeurs["controles"] - {"commande", "defi"}, monde.valeurs["textes"]
+    noms, ecrits = monde.valeurs["controles"] - gardes, monde.valeurs["textes"]
     envois = [(nom, saisie if nom in ecrits else saisie[:99]) for nom in sorted(noms)]
-    reponse = acte.envoyer(monde, action, [*gardes, *envois]).reponse
+    reponse = acte.envoyer(monde, action, [*((n, v) for n, v in champs if n in gardes), *envois]).reponse
     assert reponse is not None
     return reponse
 
@@ -125,15 +127,17 @@ def rend_la_saisie(monde: Monde, acte: scenes.Formulaire, saisie: str, rendue: s
     """A form filled with that text comes back with it, as text, and says what is wrong; or it was taken, and it is text
     wherever the person is led, and in the mails. Answers the status."""
     ecrits = textes(monde, acte) - RENDUES_AUTREMENT
-    avant, reponse = tout(("noyau", "comptes")), remplir_de(monde, acte, saisie)
+    gardes = GARDES | {"choix"} if ecrits else GARDES  # the applications of a lot, or no text would be read
+    avant, reponse = tout(("noyau", "comptes")), remplir_de(monde, acte, saisie, gardes)
     client = monde.client(acte.qui)
-    inconnue = {404} if "choix" in monde.valeurs["controles"] else set()  # of a lot: a text is no application
+    inconnue = {404} if "choix" in monde.valeurs["controles"] - gardes else set()  # a text is no application
     assert reponse.status in {200, 303, 422} | inconnue, reponse.status
     inoffensive(reponse)
     if reponse.status == 422:
         assert erreurs(reponse) and all(re.match(r"[A-ZÀÉÊ]", e) and e.endswith(".") for e in erreurs(reponse))
-    if reponse.status == 303:
-        inoffensive(client.follow(reponse))
+    fait = reponse.status == 303 or (reponse.status == 200 and acte.cle.endswith(SUR_PLACE))
+    if fait:
+        inoffensive(client.follow(reponse) if reponse.status == 303 else reponse)
         for mail in monde.guichet.deliver():
             assert not _BALISES.search(mail.get_body(("html",)).get_content()) and "Bcc" not in mail
     else:
@@ -159,6 +163,11 @@ def test_un_formulaire_rend_la_saisie_en_texte(
     for nom, (saisie, rendue) in saisies.items():
         with subtests.test(nom):
             rend_la_saisie(monde, acte, saisie, rendue)
+    if "choix" in monde.valeurs["controles"]:
+        with subtests.test("choix"):
+            reponse = remplir_de(monde, acte, POLYGLOTTE)
+            assert reponse.status in {404, 422}
+            inoffensive(reponse)
 
 
 @pytest.mark.rule("S2", "E2", "V2")
