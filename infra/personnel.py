@@ -2,7 +2,8 @@
 
 The account is written in the deployed tables by whoever may (the operator's AWS credentials), through the portal's own
 store: one transaction with its marks of uniqueness and its audit line. The password and the key of the second factor
-are shown once and kept nowhere. REMPLACER=1 gives new ones (a lost phone, a forgotten password) and ends the sessions.
+are shown once and kept nowhere; the password is provisional (rules J2, Z3). REMPLACER=1 gives new ones (a lost phone,
+a forgotten password) and ends the sessions.
 
 chalicelib is imported once the stage is known: the names of its tables come from the environment.
 """
@@ -109,8 +110,9 @@ def _naissance(typed: str) -> date:
 def creer(ctx: Any, qui: Personne) -> Acces:
     """An account with its marks and its audit line, or nothing."""
     from chalicelib.commun.comptes import store
-    from chalicelib.commun.comptes.rules import Civilite, EtatCompte, Identite
+    from chalicelib.commun.comptes.rules import PROVISOIRE_VALIDE, Civilite, EtatCompte, Identite
     from chalicelib.core import audit
+    from chalicelib.core.context import iso
     from chalicelib.core.errors import Conflict
     from chalicelib.core.passwords import hash_password
     from chalicelib.core.table import Act
@@ -123,7 +125,7 @@ def creer(ctx: Any, qui: Personne) -> Acces:
         role=qui.role, etat=EtatCompte.ACTIF.value, email=qui.email, structures=list(qui.structures),
         civilite=identite.civilite.name, nom=qui.nom, nom_usage=qui.nom, prenom=qui.prenom,
         naissance=qui.naissance.isoformat(), empreinte=hash_password(acces.mot_de_passe), totp=acces.cle,
-        cree_le=ctx.instant,
+        cree_le=ctx.instant, provisoire_jusqu_a=iso(ctx.now + PROVISOIRE_VALIDE),
     )  # fmt: skip
     act = Act(ctx)
     store.creer(act, row, identite)
@@ -144,8 +146,9 @@ def _deja(label: str, qui: Personne) -> str:
 def remplacer(ctx: Any, email: str) -> Acces:
     """Another password and another key; the sessions end."""
     from chalicelib.commun.comptes import store
-    from chalicelib.commun.comptes.rules import Role
+    from chalicelib.commun.comptes.rules import PROVISOIRE_VALIDE, Role
     from chalicelib.core import audit
+    from chalicelib.core.context import iso
     from chalicelib.core.passwords import hash_password
     from chalicelib.core.table import Act
 
@@ -155,6 +158,7 @@ def remplacer(ctx: Any, email: str) -> Acces:
     acces = _acces(ctx, row.email)
     nouveau = [
         store.CompteRow.empreinte.set(hash_password(acces.mot_de_passe)),
+        store.CompteRow.provisoire_jusqu_a.set(iso(ctx.now + PROVISOIRE_VALIDE)),
         store.CompteRow.totp.set(acces.cle),
         store.CompteRow.dernier_pas.set(0),
         store.CompteRow.generation.add(1),  # the sessions and the links given before are worth nothing any more
@@ -187,6 +191,7 @@ def raconter(acces: Acces, etape: str, fait: str) -> str:
         f"{fait} : {acces.email}, étape {etape}, {settings().base_url}\n"
         "À remettre à cette personne par deux voies sûres différentes. Rien de ceci ne sera affiché de nouveau.\n"
         f"  mot de passe   : {acces.mot_de_passe}\n"
+        "                   (provisoire : valable 7 jours, à remplacer à la première connexion)\n"
         f"  second facteur : {acces.cle} (clé à saisir dans l’application d’authentification)\n"
         f"                   {acces.uri(service)}"
     )

@@ -74,7 +74,7 @@ def _remplir_la_liste(scene: Scene) -> None:
     from chalicelib.core.context import live_context
     from chalicelib.core.table import Act
     from chalicelib.intervenants.inscription import store
-    from chalicelib.intervenants.inscription.rules import Demande, Etat, reference
+    from chalicelib.intervenants.inscription.rules import Demande, Etat, Remise, reference
 
     for _ in range(LISTE):
         ctx = live_context()
@@ -82,7 +82,7 @@ def _remplir_la_liste(scene: Scene) -> None:
         act = Act(ctx)
         cle = ctx.new_id()
         demande = Demande(cle, Etat.TRANSMISE, "bretagne", reference(cle, 2026), nom, ctx.instant)
-        store.transmettre(act, demande, Demande(cle))
+        store.transmettre(act, demande, Demande(cle), Remise({}))
         act.commit()
 
 

@@ -26,6 +26,7 @@ COMPTES = (
     Compte("attente@demo.fr", "Intervenant dont la demande attend"),
     Compte("gestionnaire@demo.fr", "Gestionnaire, Délégation Grand Est", True),
     Compte("gestionnaire2@demo.fr", "Gestionnaire, Délégation Bretagne", True),
+    Compte("nouveau@demo.fr", "Gestionnaire, mot de passe provisoire", True),
     Compte("admin@demo.fr", "Administrateur", True),
 )
 

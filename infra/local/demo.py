@@ -4,16 +4,17 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from chalicelib.commun.comptes import store
-from chalicelib.commun.comptes.rules import Civilite, EtatCompte, Identite, Role
-from chalicelib.core.context import Context, live_context
+from chalicelib.commun.comptes.rules import PROVISOIRE_VALIDE, Civilite, Compte, EtatCompte, Identite, Role
+from chalicelib.core.context import Context, iso, live_context
 from chalicelib.core.passwords import hash_password
 from chalicelib.core.table import Act
 from chalicelib.intervenants.inscription import store as inscription
+from chalicelib.intervenants.inscription import usecases as actes
 from chalicelib.intervenants.inscription.rules import Demande, Etat, reference
 from chalicelib.intervenants.parcours import store as parcours
 from chalicelib.intervenants.parcours.rules import Ligne, Parcours
 from chalicelib.intervenants.profil import store as profil
-from chalicelib.intervenants.profil.rules import Mode, Profil
+from chalicelib.intervenants.profil.rules import Mode
 from infra.local.comptes import MOT_DE_PASSE, SECRET_TOTP
 
 _IDENTIFICATION = {
@@ -126,6 +127,8 @@ def charger() -> None:
         return
     _personnel(ctx, "gestionnaire@demo.fr", "Gaëlle", "Gestion", Role.GESTIONNAIRE, ["grand-est"])
     _personnel(ctx, "gestionnaire2@demo.fr", "Erwan", "Gestion", Role.GESTIONNAIRE, ["bretagne"])
+    nouveau = "nouveau@demo.fr", "Manon", "Nouvelle", Role.GESTIONNAIRE, ["grand-est"]
+    _personnel(ctx, *nouveau, provisoire_jusqu_a=iso(ctx.now + PROVISOIRE_VALIDE))
     _personnel(ctx, "admin@demo.fr", "Alix", "Administration", Role.ADMINISTRATEUR, [])
     _intervenant(ctx, "intervenant@demo.fr", "Jean", "Dubois", Etat.VALIDEE)
     _intervenant(ctx, "ordonne@demo.fr", "Odile", "Ordonne", Etat.VALIDEE)
@@ -141,10 +144,18 @@ def _compte(ctx: Context, email: str, identite: Identite, role: Role) -> store.C
     )  # fmt: skip
 
 
-def _personnel(ctx: Context, email: str, prenom: str, nom: str, role: Role, structures: list[str]) -> None:
+def _personnel(
+    ctx: Context,
+    email: str,
+    prenom: str,
+    nom: str,
+    role: Role,
+    structures: list[str],
+    provisoire_jusqu_a: str | None = None,
+) -> None:
     identite = Identite(Civilite.MADAME, nom, prenom, date(1980, 5, 4), nom)
     row = _compte(ctx, email, identite, role)
-    row.structures, row.totp = structures, SECRET_TOTP
+    row.structures, row.totp, row.provisoire_jusqu_a = structures, SECRET_TOTP, provisoire_jusqu_a
     act = Act(ctx)
     store.creer(act, row, identite)
     act.commit()
@@ -163,7 +174,7 @@ def _intervenant(ctx: Context, email: str, prenom: str, nom: str, etat: Etat) ->
     for bloc, saisie in LIGNES_DE_DEMO:
         parcours.ajouter(act, page, Ligne(ctx.new_id(), bloc, saisie))
     act.commit()
-    _demande(ctx, compte_id, identite, etat)
+    _demande(ctx, store.compte_of(row), etat)
 
 
 def _formateur(identite: Identite) -> dict[str, str]:
@@ -176,15 +187,18 @@ def _formateur(identite: Identite) -> dict[str, str]:
     }
 
 
-def _demande(ctx: Context, compte_id: str, identite: Identite, etat: Etat) -> None:
-    lu = profil.lire(compte_id)
+def _demande(ctx: Context, compte: Compte, etat: Etat) -> None:
+    compte_id, identite, tout = compte.id, compte.identite, inscription.lire_tout(compte.id)
+    if tout is None:
+        raise RuntimeError("the profile that was just written is not there")
     demande = Demande(
         compte_id, Etat.TRANSMISE, "grand-est", reference(ctx.new_id(), ctx.today.year),
         f"{identite.nom} {identite.prenom}", ctx.instant,
     )  # fmt: skip
     act = Act(ctx)
-    inscription.transmettre(act, demande, Demande(compte_id))
-    profil.changer_le_mode(act, lu or Profil(compte_id), Mode.VALIDE if etat is Etat.VALIDEE else Mode.LECTURE_SEULE)
+    remise = actes.remise(replace(ctx, user=compte), tout, [], "", completee=False)
+    inscription.transmettre(act, demande, Demande(compte_id), remise)
+    profil.changer_le_mode(act, tout.fiche, Mode.VALIDE if etat is Etat.VALIDEE else Mode.LECTURE_SEULE)
     act.commit()
     if etat is Etat.VALIDEE:
         gestionnaire = store.lire_par_email("gestionnaire@demo.fr")

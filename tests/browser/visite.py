@@ -137,6 +137,14 @@ def _identifiants(page: Page, email: str, mot_de_passe: str) -> None:
     envoyer(page, "Valider")
 
 
+def mot_de_passe_provisoire(visite: Visite) -> None:
+    """Rules J2, Z3: what whoever was given a password meets."""
+    with visite.ouvrir(semis.se_connecter(visite.portail, "nouveau@demo.fr")) as page:
+        visite.aller(page, "/", "mot de passe provisoire à remplacer")
+        envoyer(page, "Enregistrer")
+        visite.voir(page, "mot de passe provisoire, rien de saisi")
+
+
 def refus(visite: Visite) -> None:
     """Rules S6, T4: too many tries, a form of another session, of another site, a session that has ended."""
     with visite.ouvrir() as page:
@@ -889,6 +897,7 @@ def _pannes(visite: Visite) -> None:
 CHAPITRES: tuple[Callable[[Visite], None], ...] = (
     pages_publiques,
     connexion,
+    mot_de_passe_provisoire,
     refus,
     envois_refuses,
     inscription,

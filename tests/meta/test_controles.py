@@ -18,9 +18,7 @@ DUS = (
 ATTENTES: dict[str, dict[str, str]] = {
     "T07": {"désinscription": "les autres sessions prennent fin"},
     "T20": {"assistance": "les liens de ses mails"},
-    "T24": {"mot de passe provisoire": "il ne peut pas être choisi de nouveau"},
     "T31": {"assistance": "la même page pour toute adresse"},
-    "T34": {"mot de passe provisoire": "tout"},
     "T37": {
         "assistance": "cinq demandes en trente secondes par origine",
         "export tableur": "un par minute (la liste en CSV : cinq en cinq minutes, test_traitement)",
@@ -37,7 +35,6 @@ ATTENTES: dict[str, dict[str, str]] = {
 """What a check waits for, and what of it that leaves unproved. « tout »: no test can be written yet."""
 SIGNES = {
     "désinscription": r"desinscri",
-    "mot de passe provisoire": r"provisoire",
     "assistance": r"assistance|support",
     "messagerie": r"messagerie",
     "CVthèque": r"cvtheque",
@@ -113,7 +110,6 @@ def test_un_controle_sans_test_ni_raison_est_rouge() -> None:
     ("adresse", "chose"),
     [
         ("/me-desinscrire", "désinscription"),
-        ("/connexion/provisoire", "mot de passe provisoire"),
         ("chalicelib/commun/assistance", "assistance"),
         ("/gestion/inscriptions.xlsx", "export tableur"),
         ("infra/edge.yaml", "CDN devant les fichiers"),

@@ -148,13 +148,15 @@ def tout_remplir(client: Client, **autre: Any) -> None:
     remplir_le_parcours(client)
 
 
-def personnel(email: str, structures: list[str], role: str = "GESTIONNAIRE", prenom: str = "Gaëlle") -> None:
+def personnel(
+    email: str, structures: list[str], role: str = "GESTIONNAIRE", prenom: str = "Gaëlle", provisoire: str | None = None
+) -> None:
     """An account of the staff, as the administrateur will make them."""
     from chalicelib.commun.comptes.rules import Role
     from chalicelib.core.context import live_context
     from infra.local.demo import _personnel
 
-    _personnel(live_context(), email, prenom, "Gestion", Role[role], structures)
+    _personnel(live_context(), email, prenom, "Gestion", Role[role], structures, provisoire)
 
 
 def se_connecter(client: Client, email: str, mot_de_passe: str = MOT_DE_PASSE) -> Answer:

@@ -85,14 +85,14 @@ def test_une_recherche_s_arrete_a_une_page(guichet: Guichet, agent: Client, comp
     from chalicelib.core.context import live_context
     from chalicelib.core.table import Act
     from chalicelib.intervenants.inscription import store
-    from chalicelib.intervenants.inscription.rules import Demande
+    from chalicelib.intervenants.inscription.rules import Demande, Remise
 
     modele = store.lire(compte_id)
     assert modele
     for n in range(25):
         act = Act(live_context())
         autre = replace(modele, compte=f"autre{n}", nom=f"DUBOIS Zoé {n:02}", reference=f"INS-2026-{n:08}")
-        store.transmettre(act, autre, Demande(autre.compte))
+        store.transmettre(act, autre, Demande(autre.compte), Remise({}))
         act.commit()
     trouvees = chercher(agent, "dubois")
     assert len([h for h in trouvees.page.links if h.startswith(LISTE + "/")]) == 20
@@ -155,6 +155,35 @@ def test_une_demande_qui_revient_d_un_complement_le_dit(guichet: Guichet, agent:
     dossier = agent.get(decidee).page.text
     assert "Cette demande revient d’un complément" in dossier and "Merci de joindre un CV." in dossier
     assert "La personne en est avertie" not in dossier
+
+
+SANS_RIEN, RIEN = "encore rien modifié dans votre profil depuis", "Rien n’a été modifié dans le profil depuis."
+
+
+@pytest.mark.rule("E2", "E4")
+def test_ce_qui_a_change_depuis_un_complement_se_dit_a_qui_transmet_et_a_qui_traite(
+    guichet: Guichet, agent: Client, compte_id: str
+) -> None:
+    """Block by block: an answer, a table's line, nothing else; the second complement counts from the second sending."""
+    qui = guichet.client("192.0.2.8")
+    verification, dossier = "/mon-profil/verification", f"{LISTE}/{compte_id}"
+    assert "modifié" not in agent.get(dossier).page.text.lower(), "the first sending is compared to nothing"
+    decider(agent, compte_id, "complement", complement=MESSAGE)
+    parcours.se_connecter(qui, parcours.IDENTITE["email"])
+    assert SANS_RIEN in qui.get(verification).page.text
+    parcours.remplir(qui, lieu_naissance="Toul")
+    parcours.ajouter_une_ligne(qui, "langues")
+    lu = qui.get(verification).page.text
+    assert "Modifié depuis : Le formateur, Langues étrangères et/ou régionales." in lu and SANS_RIEN not in lu
+    assert transmettre(qui).status == 303
+    assert "Modifié depuis : Le formateur, Langues étrangères et/ou régionales." in agent.get(dossier).page.text
+    guichet.advance(minutes=5)
+    decider(agent, compte_id, "complement", complement=MESSAGE)
+    parcours.remplir(qui, lieu_naissance="Toul")  # saved again, as it was
+    assert SANS_RIEN in qui.get(verification).page.text
+    assert transmettre(qui).status == 303
+    lu = agent.get(dossier).page.text
+    assert RIEN in lu and "Modifié depuis" not in lu
 
 
 @pytest.mark.rule("E4", "S2")
@@ -362,13 +391,13 @@ def test_des_demandes_du_meme_instant_se_voient_toutes(guichet: Guichet, agent: 
     from chalicelib.core.context import live_context
     from chalicelib.core.table import Act
     from chalicelib.intervenants.inscription import store
-    from chalicelib.intervenants.inscription.rules import Demande
+    from chalicelib.intervenants.inscription.rules import Demande, Remise
 
     modele = store.lire(compte_id)
     assert modele
     for n in range(44):
         act = Act(live_context())
-        store.transmettre(act, replace(modele, compte=f"autre{n:02}"), Demande(f"autre{n:02}"))
+        store.transmettre(act, replace(modele, compte=f"autre{n:02}"), Demande(f"autre{n:02}"), Remise({}))
         act.commit()
     vues, chemin = set(), LISTE
     while chemin:

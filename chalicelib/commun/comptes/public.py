@@ -1,7 +1,7 @@
 """What other slices may ask of accounts."""
 
 from chalicelib.commun.comptes import queries, store, usecases
-from chalicelib.commun.comptes.rules import Compte, EtatDuLien, Identite, Jeton, Politique
+from chalicelib.commun.comptes.rules import Access, Compte, EtatDuLien, Identite, Jeton, Politique, d_abord
 from chalicelib.core.context import Context
 from chalicelib.core.table import Act
 from chalicelib.core.web.pages import Reply
@@ -15,6 +15,7 @@ renvoyer_l_activation = usecases.renvoyer_l_activation
 nouveau_lien_d_activation = usecases.nouveau_lien_d_activation
 supprimer_le_compte = usecases.supprimer_le_compte
 prouver = usecases.prouver
+est_le_provisoire = usecases.est_le_provisoire
 changer_le_mot_de_passe = usecases.changer_le_mot_de_passe
 changer_l_adresse = usecases.changer_l_adresse
 nouveau_jeton = usecases.nouveau_jeton
@@ -38,6 +39,11 @@ compte_lu = store.compte_of
 user_jeton = store.user_jeton
 
 __all__ = ["Compte", "Context", "EtatDuLien", "Identite", "Jeton", "Politique", "Reply"]
+
+
+def avant_tout(ctx: Context, acces: Access) -> str:
+    """Rules J2, Z3: the page that who is logged in must see before the one of this request, "" when none."""
+    return d_abord(ctx.user, acces, ctx.route) if ctx.user else ""
 
 
 def changer_identite(act: Act, compte: Compte, nouvelle: Identite) -> None:

@@ -11,6 +11,9 @@ SESSION_ABSOLUE = timedelta(hours=12)  # rule T1
 INACTIVITE = timedelta(minutes=30)
 INACTIVITE_PERSONNEL = timedelta(minutes=15)
 CODE_VALIDE = timedelta(minutes=10)
+PROVISOIRE_VALIDE = timedelta(days=7)  # rules J2, Z3
+PERSONNALISER = "/mon-compte/mot-de-passe"
+_SANS_PERSONNALISER = (PERSONNALISER, "/session", "/deconnexion")
 ESSAIS_DU_CODE = 5
 ID_DE_CONNEXION = 16  # characters of a session's digest, enough to name it among its owner's
 
@@ -71,7 +74,8 @@ class Compte:
     """An account, as access is decided from it. `valide`: rule E5.
 
     `generation`: how many times its password or its address changed; what was given before (sessions, links, codes)
-    bears an older one and is worth nothing any more (rule T1).
+    bears an older one and is worth nothing any more (rule T1). `provisoire_jusqu_a`: the last instant at which a
+    password that somebody else chose lets in; "" once its holder has chosen theirs (rules J2, Z3).
     """
 
     id: str
@@ -88,17 +92,35 @@ class Compte:
     cree_le: str = ""
     lien_actif: str = ""
     documents: dict[str, str] = field(default_factory=dict)
+    provisoire_jusqu_a: str = ""
 
     @property
     def nom_affiche(self) -> str:
         """The name on every page (rule G0)."""
         return self.identite.nom_affiche
 
+    @property
+    def a_personnaliser(self) -> bool:
+        """Whether its password is still the one that it was given."""
+        return bool(self.provisoire_jusqu_a)
+
 
 def compte_fictif(email: str) -> Compte:
     """Nobody's account: what is done for a known address is done for it too, so that time tells nothing (rule T4)."""
     personne = Identite(Civilite.MADAME, "Personne", "Aucune", date(1900, 1, 1))
     return Compte("", Role.INTERVENANT, EtatCompte.A_ACTIVER, email, personne, cree_le="1970-01-01T00:00:00Z")
+
+
+def provisoire_echu(compte: Compte, instant: str) -> bool:
+    """Rule J2: whether the password that somebody was given lets in no more; at its last instant it still does."""
+    return compte.a_personnaliser and compte.provisoire_jusqu_a < instant
+
+
+def d_abord(compte: Compte, acces: "Access", route: str) -> str:
+    """Rules J2, Z3: where this person must go before what they ask, "" when nowhere: who was given a password chooses
+    theirs. What is public stays open to them, but the home page, where one starts."""
+    libre = route in _SANS_PERSONNALISER or (acces.public and route != "/")
+    return PERSONNALISER if compte.a_personnaliser and not libre else ""
 
 
 def fin_d_activation(compte: Compte) -> datetime:
@@ -257,6 +279,9 @@ class Refus(Enum):
     IDENTIFIANTS = "L’identifiant ou le mot de passe ne correspond pas. Vérifiez la saisie, puis réessayez."
     CODE = "Ce code ne correspond pas. Attendez le prochain code de votre application, puis réessayez."
     CODE_EPUISE = "Trop d’essais : recommencez la connexion."
+    PROVISOIRE_ECHU = (
+        "Votre mot de passe provisoire n’est plus valable : choisissez-en un autre par « Mot de passe oublié ? »."
+    )
 
 
 class EtatDuLien(Enum):

@@ -47,6 +47,7 @@ class CompteRow(Row):
     documents: Any = JSONAttribute(default=dict)
     cree_le = UnicodeAttribute()
     lien_actif = UnicodeAttribute(default="")
+    provisoire_jusqu_a = UnicodeAttribute(null=True)
 
 
 class SessionRow(Row):
@@ -99,6 +100,7 @@ def compte_of(row: CompteRow, **session: Any) -> Compte:
         cree_le=row.cree_le,
         lien_actif=row.lien_actif,
         documents=dict(row.documents or {}),
+        provisoire_jusqu_a=row.provisoire_jusqu_a or "",
         **session,
     )
 
@@ -188,7 +190,7 @@ def valider(act: Act, compte_id: str) -> None:
 
 def changer_le_mot_de_passe(act: Act, compte: Compte, empreinte: str) -> None:
     """Rules J4, T1: another password, if nobody changed this account since it was read: Conflict("compte") else."""
-    _nouvelle_generation(act, compte, CompteRow.empreinte.set(empreinte))
+    _nouvelle_generation(act, compte, CompteRow.empreinte.set(empreinte), CompteRow.provisoire_jusqu_a.remove())
 
 
 def changer_l_adresse(act: Act, compte: Compte, email: str) -> None:
@@ -198,9 +200,9 @@ def changer_l_adresse(act: Act, compte: Compte, email: str) -> None:
     act.create(MarqueRow(_cle("EMAIL", cle_email(email)), "MARQUE", compte=compte.id), "email")
 
 
-def _nouvelle_generation(act: Act, compte: Compte, change: Any) -> None:
+def _nouvelle_generation(act: Act, compte: Compte, *changes: Any) -> None:
     inchange = (CompteRow.generation == compte.generation) & (CompteRow.etat == EtatCompte.ACTIF.value)
-    actions = [change, CompteRow.generation.set(compte.generation + 1)]
+    actions = [*changes, CompteRow.generation.set(compte.generation + 1)]
     act.update(CompteRow(pk(compte.id), "COMPTE"), actions, inchange, "compte")
 
 

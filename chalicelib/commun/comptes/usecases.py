@@ -48,6 +48,8 @@ def se_connecter(ctx: Context, email: str, mot_de_passe: str, suite: str) -> Ent
         log.event("connexion.refusee")
         raise Refused(Refus.IDENTIFIANTS)
     compte = store.compte_of(row)
+    if rules.provisoire_echu(compte, ctx.instant):
+        raise Refused(Refus.PROVISOIRE_ECHU)
     if compte.role.est_personnel:
         return _demander_le_code(ctx, compte, suite)
     if essais > 1:
@@ -179,6 +181,12 @@ def prouver(ctx: Context, mot_de_passe: str) -> bool:
         return False
     limits.forgive(ctx, ACTUEL, ctx.user.id)
     return True
+
+
+def est_le_provisoire(compte: Compte, mot_de_passe: str) -> bool:
+    """Rules J1, J2: whether this is the password that somebody was given, and may not choose for themselves."""
+    row = store.lire(compte.id) if compte.a_personnaliser else None
+    return row is not None and verify(row.empreinte, mot_de_passe)
 
 
 def changer_le_mot_de_passe(act: Act, compte: Compte, mot_de_passe: str) -> Compte:

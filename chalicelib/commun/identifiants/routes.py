@@ -84,6 +84,9 @@ def post_reinitialiser(ctx: Context, jeton: str) -> Reply:
         return page(REINITIALISER, 422, form=form, jeton=jeton)
     try:
         return redirect(usecases.reinitialiser(ctx, lien, form.mot_de_passe.data))
+    except Refused as refus:
+        form.add_error("mot_de_passe", refus.reason.value)
+        return page(REINITIALISER, 422, form=form, jeton=jeton)
     except Conflict:
         return _lien_mort(queries.lien(ctx, jeton, But.MOT_DE_PASSE), But.MOT_DE_PASSE)
 

@@ -24,6 +24,7 @@ class Refus(Enum):
     """Why an identifier is not changed."""
 
     ACTUEL = "Ce n’est pas votre mot de passe actuel. Vérifiez la saisie, puis réessayez."
+    PROVISOIRE = "Choisissez un mot de passe différent de celui que vous avez reçu."
     ADRESSE_ACTUELLE = "C’est déjà l’adresse de votre compte : saisissez-en une autre."
 
 

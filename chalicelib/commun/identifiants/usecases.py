@@ -69,10 +69,12 @@ def reinitialiser(ctx: Context, lien: LienSuivi, nouveau: str) -> str:
     """Rules J5, T1: the link is spent, all sessions end, nobody is logged in: staff still give their code (rule J6).
 
     Unlike a change made from the account (J4), it is announced by e-mail: its owner is not alone to read a mailbox.
-    Raises Conflict when the link died meanwhile.
+    Raises Refused for the provisional password again (rule J1), Conflict when the link died meanwhile.
     """
     act = Act(ctx)
     compte = _depenser(act, lien, But.MOT_DE_PASSE)
+    if comptes.est_le_provisoire(compte, nouveau):
+        raise Refused(Refus.PROVISOIRE)
     comptes.changer_le_mot_de_passe(act, compte, nouveau)
     outbox.add(act, mails.reinitialise(compte))
     audit.note(act, "reinitialiser_son_mot_de_passe", compte.id)

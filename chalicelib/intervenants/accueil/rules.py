@@ -36,6 +36,8 @@ def menu(user: Compte | None, chemin: str) -> list[Entree]:
     """The menu of a page. `chemin`: its path."""
     if user is None:
         return _entrees(_VISITEUR, chemin)
+    if user.a_personnaliser:
+        return _entrees((_MOT_DE_PASSE,), chemin)
     if user.role is Role.GESTIONNAIRE:
         return _entrees(_GESTIONNAIRE, chemin)
     if user.role is Role.ADMINISTRATEUR:

@@ -97,8 +97,10 @@ def verification(ctx: Context) -> dict[str, Any]:
     toutes, cv, dernier = profil.cv_de(ctx.user.id)
     manques = [(e, f"/mon-profil/identification?manques=oui#{field.id}") for field in form for e in field.errors]
     manques += [(e, f"/mon-profil/parcours?manques=oui#{ou}") for e, ou in _manques_du_parcours(tout.parcours)]
+    reponses = _reponses(tout, form, ctx.user, toutes)
     return {
-        **_reponses(tout, form, ctx.user, toutes),
+        **reponses,
+        "modifies": _modifies(tout, reponses, cv),
         "complete": not manques,
         "manques": manques,
         "cv": cv,
@@ -115,6 +117,14 @@ def _reponses(tout: Ensemble, form: IdentificationForm, compte: Compte, toutes: 
     page = tout.parcours
     blocs = [*profil.recapitulatif(form, compte), *parcours.recapitulatif(page, parcours.formulaire(page))]
     return {"blocs": blocs, "tableaux": parcours.tableaux(page, toutes)}
+
+
+def _modifies(tout: Ensemble, reponses: dict[str, Any], cv: Piece | None) -> tuple[str, ...] | None:
+    """Rule E4: what changed since the transmission of which a complement is asked; None when none is."""
+    if tout.remise is None or tout.demande is None or tout.demande.etat is not Etat.COMPLEMENT:
+        return None
+    dites = rules.empreintes(reponses["blocs"], reponses["tableaux"], cv.id if cv else "")
+    return rules.modifies(tout.remise.empreintes, dites)
 
 
 def transmission(ctx: Context) -> dict[str, Any]:
@@ -238,6 +248,7 @@ def dossier(ctx: Context, compte_id: str) -> dict[str, Any]:
         "structure": referentiels.structure(demande.structure),
         "a_decider": demande.etat is Etat.TRANSMISE,
         "decisions": tout.decisions,
+        "modifies": tout.remise.modifies if tout.remise else None,
         "place": rules.curseur(replace(demande, etat=Etat.TRANSMISE)),
         "representer_le": rules.peut_representer_le(demande),
         "textes_prets": rules.TEXTES_PRETS,

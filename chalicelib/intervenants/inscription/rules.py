@@ -1,10 +1,13 @@
 """The law of applications: opening an account, transmitting, deciding. Pure."""
 
+import hashlib
 import re
 from calendar import monthrange
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib.intervenants.parcours.rules import Parcours
@@ -150,6 +153,15 @@ def tranche(jours: int) -> int:
 
 
 @dataclass(frozen=True)
+class Remise:
+    """What the last transmission handed in. `empreintes`: title of a block -> digest of its answers; `modifies`: the
+    titles of those that differ from the transmission before, None when there was none since the first analysis."""
+
+    empreintes: Mapping[str, str]
+    modifies: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
 class Ensemble:
     """What one person's partition holds: the profile, its page « Parcours », the application and its history."""
 
@@ -157,6 +169,7 @@ class Ensemble:
     parcours: Parcours
     demande: Demande | None
     decisions: list[Decision]
+    remise: Remise | None = None
 
 
 @dataclass(frozen=True)
@@ -185,6 +198,25 @@ def refus_de_transmettre(demande: Demande, complete: bool, fichier_en_cours: boo
     if not complete:
         return Refus.INCOMPLETE
     return Refus.FICHIER_EN_COURS if fichier_en_cours else None
+
+
+CURRICULUM = "Curriculum vitae"
+
+
+def empreintes(blocs: Iterable[Mapping[str, Any]], tableaux: Iterable[Any], cv: str) -> dict[str, str]:
+    """Rule E4: title -> digest of each block and table of the profile, in the order of its pages. `cv`: its file's id,
+    "" for none. What a block is called or asks is not in its digest: only what is answered."""
+    reponses: dict[str, Any] = {bloc["titre"]: [valeur for _, valeur, _ in bloc["lignes"] if valeur] for bloc in blocs}
+    for tableau in tableaux:
+        lignes = [(rangee.cellules, rangee.diplome.id if rangee.diplome else "") for rangee in tableau.rangees]
+        reponses[tableau.bloc.titre] = lignes
+    reponses[CURRICULUM] = cv
+    return {titre: hashlib.sha256(repr(dite).encode()).hexdigest()[:16] for titre, dite in reponses.items()}
+
+
+def modifies(avant: Mapping[str, str], apres: Mapping[str, str]) -> tuple[str, ...]:
+    """Rule E4: the titles of what was changed, added or taken away between two transmissions."""
+    return tuple(titre for titre in {**apres, **avant} if avant.get(titre) != apres.get(titre))
 
 
 def peut_traiter(demande: Demande | None, structures: tuple[str, ...]) -> bool:

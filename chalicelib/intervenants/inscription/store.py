@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.commun.referentiels.rules import cle_de_tri
 from chalicelib.core.context import from_iso, iso
 from chalicelib.core.table import Act, Gsi2, Readers, Row, fallen_due, get, get_many, meta, partition, shard
 from chalicelib.intervenants.inscription import rules
-from chalicelib.intervenants.inscription.rules import Decision, Demande, Ensemble, Etat, Mois
+from chalicelib.intervenants.inscription.rules import Decision, Demande, Ensemble, Etat, Mois, Remise
 from chalicelib.intervenants.parcours import public as parcours
 from chalicelib.intervenants.profil import public as profil
 
@@ -38,6 +38,14 @@ class ReferenceRow(Row):
     """Finds an application (gsi2) by its reference."""
 
     Meta = meta("intervenants")
+
+
+class RemiseRow(Row):
+    """What the last transmission handed in: digests, apart from the row that work lists carry."""
+
+    Meta = meta("intervenants")
+    empreintes: Any = JSONAttribute()
+    modifies: Any = JSONAttribute(null=True)
 
 
 class MoisRow(Row):
@@ -113,7 +121,7 @@ def demande_of(row: Any) -> Demande:
     )
 
 
-def transmettre(act: Act, demande: Demande, precedente: Demande) -> None:
+def transmettre(act: Act, demande: Demande, precedente: Demande, remise: Remise) -> None:
     """The application enters its structure's work list, if it is still as it was read: Conflict("demande") else."""
     row = DemandeRow(
         _pk(demande.compte),
@@ -134,6 +142,9 @@ def transmettre(act: Act, demande: Demande, precedente: Demande) -> None:
     else:
         act.put(row, _inchangee(precedente), "demande")
     act.put(ReferenceRow(_pk(demande.compte), "REFERENCE", **_trouvable(demande, demande.reference, "#")))
+    remis = RemiseRow(_pk(demande.compte), "REMISE", empreintes=dict(remise.empreintes))
+    remis.modifies = remise.modifies
+    act.put(remis)
 
 
 def _trouvable(demande: Demande, sous: str, marque: str = "") -> dict[str, Any]:
@@ -217,14 +228,24 @@ def echues(instant: str) -> Iterator[Demande]:
 
 def lire_tout(compte_id: str) -> Ensemble | None:
     """What the person's partition holds, in one call; None before the account was activated."""
-    siennes: Readers = {"DEMANDE": DemandeRow.from_raw_data, "DECISION#": DecisionRow.from_raw_data}
+    siennes: Readers = {
+        "DEMANDE": DemandeRow.from_raw_data,
+        "DECISION#": DecisionRow.from_raw_data,
+        "REMISE": RemiseRow.from_raw_data,
+    }
     lues = partition(DemandeRow, _pk(compte_id), {**siennes, **profil.RANGEES, **parcours.RANGEES})
     fiche = profil.profil_des_lignes(lues)
     if fiche is None:
         return None
     demande = demande_of(lues["DEMANDE"][0]) if lues["DEMANDE"] else None
     decisions = [Decision(Etat[row.decision], row.nom_auteur, row.le, row.message) for row in lues["DECISION#"]]
-    return Ensemble(fiche, parcours.parcours_des_lignes(compte_id, lues), demande, decisions)
+    remise = remise_of(lues["REMISE"][0]) if lues["REMISE"] else None
+    return Ensemble(fiche, parcours.parcours_des_lignes(compte_id, lues), demande, decisions, remise)
+
+
+def remise_of(row: Any) -> Remise:
+    """The row as the rules see it."""
+    return Remise(row.empreintes, None if row.modifies is None else tuple(row.modifies))
 
 
 def en_attente(

@@ -15,7 +15,7 @@ from chalicelib.core.errors import AlreadyDone, Conflict, NotFound, Refused
 from chalicelib.core.table import Act, get_many, result_of_command
 from chalicelib.core.web.limits import Limit, consume
 from chalicelib.intervenants.inscription import mails, rules, store
-from chalicelib.intervenants.inscription.rules import Demande, Etat, Refus, Vue
+from chalicelib.intervenants.inscription.rules import Demande, Ensemble, Etat, Refus, Remise, Vue
 from chalicelib.intervenants.parcours import public as parcours
 from chalicelib.intervenants.profil import public as profil
 
@@ -142,7 +142,7 @@ def transmettre(ctx: Context) -> str:
     pieces.abandonner_les_attendus(act, toutes)
     if cv:
         pieces.exiger_disponible(act, cv)
-    store.transmettre(act, demande, actuelle)
+    store.transmettre(act, demande, actuelle, remise(ctx, tout, toutes, demande.cv, completee))
     outbox.add(act, mails.transmise(compte, demande, _nom_de(demande.structure)))
     audit.note(act, "transmettre_la_demande", compte.id, structure=demande.structure)
     try:
@@ -152,6 +152,16 @@ def transmettre(ctx: Context) -> str:
         raise Refused(Refus.DEJA_TRANSMISE if deja else Refus.MODIFIEE_ENTRE_TEMPS) from conflict
     log.event("inscription.transmise", structure=demande.structure)
     return result
+
+
+def remise(ctx: Context, tout: Ensemble, toutes: list[pieces.Piece], cv: str, completee: bool) -> Remise:
+    """Rule E4: what its person hands in, and what of it is new when a complement was asked. `cv`: its id, or ""."""
+    page = tout.parcours
+    blocs = profil.recapitulatif(profil.formulaire(ctx, tout.fiche, ctx.user), ctx.user)
+    blocs += parcours.recapitulatif(page, parcours.formulaire(page))
+    dites = rules.empreintes(blocs, parcours.tableaux(page, toutes), cv)
+    avant = tout.remise.empreintes if tout.remise and completee else None
+    return Remise(dites, None if avant is None else rules.modifies(avant, dites))
 
 
 def valider(ctx: Context, compte_id: str) -> str:

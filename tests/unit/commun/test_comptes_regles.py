@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.commun.comptes.rules import (
     ACTIVATION_VALIDE,
+    PERSONNALISER,
     SESSION_ABSOLUE,
     Access,
     Civilite,
@@ -18,11 +19,13 @@ from chalicelib.commun.comptes.rules import (
     Politique,
     Role,
     cle_email,
+    d_abord,
     etat_du_lien,
     faute_de_fond,
     fautes_de_forme,
     fin_de_session,
     inactivite,
+    provisoire_echu,
     sans_accents,
 )
 from chalicelib.core.context import iso
@@ -283,3 +286,32 @@ def test_un_personnel_marque_valide_n_en_devient_pas_intervenant() -> None:
     assert not Access.INTERVENANT_VALIDE.allows(compte(Role.GESTIONNAIRE, valide=True))
     assert Role.GESTIONNAIRE.est_personnel and Role.ADMINISTRATEUR.est_personnel
     assert not Role.INTERVENANT.est_personnel
+
+
+# A password that somebody was given (rules J2, Z3)
+
+
+@pytest.mark.rule("J2", "Z3")
+def test_un_mot_de_passe_provisoire_fait_entrer_jusqu_a_son_dernier_instant() -> None:
+    provisoire = compte(provisoire_jusqu_a=iso(OUVERTURE))
+    assert [provisoire_echu(provisoire, iso(OUVERTURE + k * SECONDE)) for k in (-1, 0, 1)] == [False, False, True]
+    assert not provisoire_echu(compte(), iso(OUVERTURE)), "their own does not end"
+
+
+@pytest.mark.rule("J2", "Z3")
+@pytest.mark.parametrize(
+    ("acces", "route", "avant"),
+    [
+        (Access.GESTIONNAIRE, "/gestion/inscriptions", PERSONNALISER),
+        (Access.CONNECTE, "/mes-connexions", PERSONNALISER),
+        (Access.PUBLIC, "/", PERSONNALISER),
+        (Access.PUBLIC, "/mentions-legales", ""),
+        (Access.PUBLIC, "/mot-de-passe-oublie", ""),
+        (Access.CONNECTE, PERSONNALISER, ""),
+        (Access.CONNECTE, "/session", ""),
+        (Access.CONNECTE, "/deconnexion", ""),
+    ],
+)
+def test_qui_a_un_mot_de_passe_provisoire_choisit_d_abord_le_sien(acces: Access, route: str, avant: str) -> None:
+    assert d_abord(compte(provisoire_jusqu_a="2026-11-28T09:00:00Z"), acces, route) == avant
+    assert d_abord(compte(), acces, route) == ""

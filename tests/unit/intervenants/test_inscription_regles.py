@@ -8,12 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from chalicelib.intervenants.inscription.rules import (
+    CURRICULUM,
     PARIS,
     Demande,
     Etat,
     Refus,
     attente,
     echeance_du_complement,
+    empreintes,
+    modifies,
     peut_representer_le,
     peut_traiter,
     rappel_du_complement,
@@ -144,3 +147,35 @@ def test_le_refus_dit_un_compte_archive_et_ou_demander_sa_reactivation() -> None
     assert "archivé" not in Refus.COMPTE_EXISTANT.value
     for refus in (Refus.COMPTE_ARCHIVE, Refus.COMPTE_EXISTANT):
         assert "identité ou cette adresse" in refus.value, "the same words for an identity or an address"
+
+
+@pytest.mark.rule("E4")
+@pytest.mark.parametrize(
+    ("avant", "apres", "attendu"),
+    [
+        pytest.param({"A": "1", "B": "2"}, {"A": "1", "B": "2"}, (), id="rien"),
+        pytest.param({"A": "1", "B": "2"}, {"A": "1", "B": "3"}, ("B",), id="changé"),
+        pytest.param({"A": "1"}, {"B": "2", "A": "1"}, ("B",), id="ajouté"),
+        pytest.param({"A": "1", "B": "2"}, {"B": "2"}, ("A",), id="retiré"),
+        pytest.param({"A": "1", "B": "2"}, {"B": "3", "A": "4"}, ("B", "A"), id="dans l’ordre des pages"),
+    ],
+)
+def test_ce_qui_differe_entre_deux_transmissions(
+    avant: dict[str, str], apres: dict[str, str], attendu: tuple[str, ...]
+) -> None:
+    assert modifies(avant, apres) == attendu
+
+
+@pytest.mark.rule("E4")
+def test_un_bloc_se_reconnait_a_ses_reponses_non_a_ses_questions() -> None:
+    def bloc(*lignes: tuple[str, str, None]) -> list[dict[str, object]]:
+        return [{"titre": "Le statut", "lignes": list(lignes)}]
+
+    def de(blocs: list[dict[str, object]], cv: str = "") -> dict[str, str]:
+        return empreintes(blocs, [], cv)
+
+    un = de(bloc(("Fonction", "Cadre", None)))
+    assert set(un) == {"Le statut", CURRICULUM} and "Cadre" not in str(un)
+    assert de(bloc(("Votre fonction", "Cadre", None), ("Grade", "", None))) == un
+    assert modifies(un, de(bloc(("Fonction", "Agent", None)))) == ("Le statut",)
+    assert modifies(un, de(bloc(("Fonction", "Cadre", None)), cv="01")) == (CURRICULUM,)
