@@ -29,7 +29,7 @@ pages.install(
     pages.Site(
         load_user=comptes.utilisateur,
         menu=accueil.menu,
-        first=comptes.avant_tout,
+        before=comptes.avant_tout,
         error_reply=contenus.page_d_erreur,
         login_reply=comptes.reponse_sans_session,
     )

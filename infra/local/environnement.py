@@ -13,6 +13,7 @@ STAGE = "local"
 PREFIXE = f"guichet-{STAGE}-"
 ADRESSE = "127.0.0.1"
 MAIL_FROM = "CNFPT-Espace Intervenants <nepasrepondre@cnfpt.example>"
+CONTACT_EMAIL = "contact@cnfpt.example"
 FILE_EVENEMENTS = f"{PREFIXE}evenements-s3"
 
 
@@ -62,6 +63,7 @@ def environnement(endpoint: str, base_url: str) -> dict[str, str]:
         "BASE_PATH": "",
         "BUCKET_SUFFIX": "",
         "MAIL_FROM": os.environ.get("MAIL_FROM") or MAIL_FROM,
+        "CONTACT_EMAIL": os.environ.get("CONTACT_EMAIL") or CONTACT_EMAIL,
         "VERSION": version(),
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": "local",

@@ -171,7 +171,7 @@ def transmettre(monde: Monde) -> Scene:
     _, visiteur = inscrire(monde)
     assert identification(visiteur)().status == 303
     parcours(visiteur)
-    effets = {"DEMANDE": 1, "MAIL": 1, "transmettre_la_demande": 1, "REFERENCE": 1, "COMMANDE": 1}
+    effets = {"DEMANDE": 1, "MAIL": 1, "transmettre_la_demande": 1, "REFERENCE": 1, "REMISE": 1, "COMMANDE": 1}
     return Scene(transmission(visiteur), "/mon-profil/transmission", effets)
 
 

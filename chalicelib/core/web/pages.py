@@ -55,12 +55,12 @@ class Reply:
 class Site:
     """What the application gives the kernel: who a session cookie stands for, the menu, the pages of errors.
 
-    `first`: where who asks must go before the route of this access, "" when nowhere.
+    `before`: where who asks must go before the route of this access, "" when nowhere.
     """
 
     load_user: Callable[[Context, session.SessionCookie], Any]
     menu: Callable[[Context], list[Any]]
-    first: Callable[[Context, Any], str]
+    before: Callable[[Context, Any], str]
     error_reply: Callable[[Context, Exception], Reply]
     login_reply: Callable[[Context], Reply]
 
@@ -145,7 +145,7 @@ def _answer(request: Request, route: Route, params: dict[str, str]) -> Response:
             ctx = replace(ctx, user=site().load_user(ctx, seen))
             cookie = seen  # not before: a read that fails says nothing of the session
         ctx = _guard(ctx, request, route.access)
-        before = site().first(ctx, route.access)
+        before = site().before(ctx, route.access)
         reply = redirect(before) if before else _act_once(ctx, route.view, _known(params))
     except Exception as error:
         reply = _refused(ctx, error)

@@ -177,9 +177,9 @@ def lot(ctx: Context, choix: Iterable[str], faites: frozenset[str] = frozenset()
 
 
 def suivante(ctx: Context, apres: str) -> str | None:
-    """Rule E2: the account whose application comes after the place `apres` in the gestionnaire's list, or first."""
-    demandes = _en_attente(ctx, Filtre(apres=apres), 1) or _en_attente(ctx, Filtre(), 1)
-    return demandes[0].compte if demandes and rules.curseur(demandes[0]) != apres else None
+    """Rule E2: whose application comes after the place `apres` in the gestionnaire's list; None at its end."""
+    demandes = _en_attente(ctx, Filtre(apres=apres), 1)
+    return demandes[0].compte if demandes else None
 
 
 def recherche(ctx: Context, debut: str) -> dict[str, Any]:

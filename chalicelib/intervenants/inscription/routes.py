@@ -214,7 +214,7 @@ def get_export(ctx: Context) -> Reply:
 
 @bp.page("/gestion/inscriptions/suivante", access=Access.GESTIONNAIRE)
 def get_suivante(ctx: Context) -> Reply:
-    """Rule E2: the next application in one click; back to the list when none waits."""
+    """Rule E2: the next application in one click; back to the list after the last."""
     compte_id = queries.suivante(ctx, _place(ctx.request.query))
     return redirect(f"/gestion/inscriptions/{compte_id}" if compte_id else "/gestion/inscriptions")
 
