@@ -14,6 +14,7 @@ from chalicelib.intervenants.inscription.rules import Demande, Etat, reference
 from chalicelib.intervenants.parcours import store as parcours
 from chalicelib.intervenants.parcours.rules import Ligne, Parcours
 from chalicelib.intervenants.profil import store as profil
+from chalicelib.intervenants.profil.public import formulaire
 from chalicelib.intervenants.profil.rules import Mode
 from infra.local.comptes import MOT_DE_PASSE, SECRET_TOTP
 
@@ -196,7 +197,9 @@ def _demande(ctx: Context, compte: Compte, etat: Etat) -> None:
         f"{identite.nom} {identite.prenom}", ctx.instant,
     )  # fmt: skip
     act = Act(ctx)
-    remise = actes.remise(replace(ctx, user=compte), tout, [], "", completee=False)
+    form = formulaire(ctx, tout.fiche, compte)
+    form.est_valable(complet=True)
+    remise = actes.remise(tout, form, compte, [], "", completee=False)
     inscription.transmettre(act, demande, Demande(compte_id), remise)
     profil.changer_le_mode(act, tout.fiche, Mode.VALIDE if etat is Etat.VALIDEE else Mode.LECTURE_SEULE)
     act.commit()

@@ -1,11 +1,12 @@
 """What a run of the harness says when it ends: a line for people, a file for the page of proofs."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
-PREUVE = os.environ.get("GUICHET_PREUVE") == "1"
+from tests import chrono
+
+PREUVE = chrono.PREUVE
 
 
 def rapports(terminalreporter: Any, dossier: str) -> list[Any]:

@@ -1,7 +1,6 @@
 """Who gets in and how far: sessions, passwords, links, captchas, other people's objects (docs/controles.csv)."""
 
 import hashlib
-import os
 import re
 from dataclasses import replace
 
@@ -11,6 +10,7 @@ import pytest
 from chalicelib.commun.comptes import queries
 from chalicelib.core.settings import settings
 from infra.local.comptes import MOT_DE_PASSE as DEMO
+from tests import chrono
 from tests.client import ORIGIN, Answer, Client
 from tests.web import parcours
 from tests.web.conftest import Guichet
@@ -29,8 +29,8 @@ from tests.web.parcours import (
 )
 
 guichet = parcours.guichet
-SESSION, EMAIL, PREUVE = "__Host-session", IDENTITE["email"], os.environ.get("GUICHET_PREUVE") == "1"
-CONNEXIONS = 1000 if PREUVE else 60
+SESSION, EMAIL = "__Host-session", IDENTITE["email"]
+CONNEXIONS = 1000 if chrono.PREUVE else 60
 FORM = {"content-type": "application/x-www-form-urlencoded", "origin": ORIGIN, "sec-fetch-site": "same-origin"}
 
 

@@ -1,7 +1,6 @@
 """What the time of an answer would tell: the calls that it makes, counted; and with a watch, which `make proof` alone
 collects (docs/controles.csv)."""
 
-import os
 import time
 from collections.abc import Callable
 from functools import partial
@@ -12,13 +11,13 @@ import pytest
 from botocore.client import BaseClient
 
 from chalicelib.core import passwords
+from tests import chrono
 from tests.client import Answer
 from tests.web import parcours
 from tests.web.conftest import Guichet
 from tests.web.parcours import IDENTITE, MOT_DE_PASSE, deposer, inscrit, se_connecter
 
 guichet = parcours.guichet
-PREUVE = os.environ.get("GUICHET_PREUVE") == "1"
 ESSAIS = 60
 
 
@@ -138,7 +137,7 @@ def test_une_adresse_prise_coute_les_memes_appels_qu_une_adresse_libre(guichet: 
     assert appels(lambda: demander(ATTEND)) == appels(lambda: demander(INCONNU))
 
 
-if PREUVE:
+if chrono.PREUVE:
 
     @pytest.fixture
     def vrai_calcul(guichet: Guichet, monkeypatch: pytest.MonkeyPatch) -> None:

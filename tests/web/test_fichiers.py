@@ -10,7 +10,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.commun.pieces.rules import CV, INFECTE, EtatPiece
+from chalicelib.commun.pieces.rules import CV, INFECTE, USAGES, EtatPiece, Usage
 from chalicelib.core import contenu
 from chalicelib.core.contenu import Format
 from tests import fichiers
@@ -148,17 +148,21 @@ def test_chaque_format_du_manuel_est_accepte(guichet: Guichet, visiteur: Client,
 
 @pytest.mark.rule("U1", "U2")
 @pytest.mark.controle("T53")
-def test_un_mauvais_fichier_est_refuse_avec_sa_raison(guichet: Guichet, subtests: pytest.Subtests) -> None:
+@pytest.mark.parametrize("usage", USAGES.values(), ids=lambda u: u.code)
+def test_un_mauvais_fichier_est_refuse_avec_sa_raison(
+    guichet: Guichet, subtests: pytest.Subtests, usage: Usage
+) -> None:
     from chalicelib.commun.pieces import queries, store
     from chalicelib.core.context import live_context
     from chalicelib.core.table import Act
 
-    trop_gros = fichiers.Mauvais("cv.txt", lambda: b"mot " * (CV.taille_max // 4 + 1), contenu.RefusFichier.TROP_GROS)
+    gros = b"mot " * (usage.taille_max // 4 + 1)
+    trop_gros = fichiers.Mauvais("cv.txt", lambda: gros, contenu.RefusFichier.TROP_GROS)
     tous = [*fichiers.MAUVAIS, trop_gros]
     act = Act(live_context())
     annonces = [(act.ctx.new_id(), act.ctx.new_id()) for _ in tous]
     for qui, piece_id in annonces:
-        store.annoncer(act, qui, piece_id, CV.code, "")
+        store.annoncer(act, qui, piece_id, usage.code, "")
     act.commit()
     for mauvais, (qui, piece_id) in zip(tous, annonces, strict=True):
         with subtests.test(mauvais.id):
@@ -169,10 +173,10 @@ def test_un_mauvais_fichier_est_refuse_avec_sa_raison(guichet: Guichet, subtests
             piece = queries.piece(qui, piece_id)
             assert piece and piece.etat is EtatPiece.REFUSE
             extension = mauvais.nom.rpartition(".")[2].upper()
-            attendu = mauvais.refus if extension in Format.__members__ and Format[extension] in CV.formats else None
+            attendu = mauvais.refus if extension in Format.__members__ and Format[extension] in usage.formats else None
             attendu = attendu or contenu.RefusFichier.MAUVAIS_FORMAT
-            attendu = contenu.RefusFichier.TROP_GROS if len(octets) > CV.taille_max else attendu
-            assert piece.refus == contenu.message(attendu, CV.formats, CV.taille_max)
+            attendu = contenu.RefusFichier.TROP_GROS if len(octets) > usage.taille_max else attendu
+            assert piece.refus == contenu.message(attendu, usage.formats, usage.taille_max)
     assert cles() == set()
 
 

@@ -220,6 +220,7 @@ def test_ce_qu_un_collegue_a_decide_entre_temps_se_dit(guichet: Guichet, agent: 
         "CHARLIE": "Rejetée",
     }
     assert "Votre décision ne s’applique pas à une demande" in faite.page.text and len(guichet.deliver()) == 2
+    assert "pour le reprendre" in faite.page.text and "Non." in faite.page.text
 
     reste = choisir(agent, "rejeter", 0, 1, 2, page=liste)
     assert reste.status == 409 and reste.page.h1 == ["Rien n’a été décidé"]
@@ -252,6 +253,7 @@ def test_une_demande_transmise_de_nouveau_depuis_n_est_pas_decidee(
     assert tard.status == 409 and lignes(tard) == {
         "ALPHA": "À relire Transmise de nouveau le 21 novembre 2026 à 10 h 08"
     }
+    assert "pour le reprendre" in tard.page.text and "Non." in tard.page.text
     assert photo(guichet) == avant and guichet.deliver() == []
 
 

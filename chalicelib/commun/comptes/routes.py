@@ -81,7 +81,8 @@ def _entrer(entree: usecases.Entree, suite: str, reprise: str) -> Reply:
         action, champs = kept
         reply = page(PAGE_REPRISE, action=action, champs=champs, texte=_RECONNECTE)
         return replace(reply, user=entree.compte, cookies=cookies)
-    return redirect(chemin_local(suite) or "/").with_cookies(*cookies)
+    # What somebody else had typed is not given back; the address that it was sent to may have no page to show.
+    return redirect("/" if reprise else chemin_local(suite) or "/").with_cookies(*cookies)
 
 
 @bp.page("/session", access=Access.CONNECTE)

@@ -119,8 +119,8 @@ class ComplementForm(PortalForm):
 
     @property
     def message(self) -> str:
-        """What the person will read, of a form that is valid."""
-        return str(self.complement.data)
+        """What the person will read, or what was typed of it."""
+        return str(self.complement.data or "")
 
 
 class RejetForm(PortalForm):
@@ -133,8 +133,8 @@ class RejetForm(PortalForm):
 
     @property
     def message(self) -> str:
-        """What the person will read."""
-        return str(self.motif.data)
+        """What the person will read, or what was typed of it."""
+        return str(self.motif.data or "")
 
 
 class ChoixForm(PortalForm):

@@ -12,7 +12,6 @@ from chalicelib.commun.pieces import public as pieces
 from chalicelib.core.context import Context
 from chalicelib.core.errors import Conflict, NotFound, Refused
 from chalicelib.core.web import session
-from chalicelib.core.web.forms import PortalForm
 from chalicelib.core.web.pages import Pages, Reply, page, redirect
 from chalicelib.core.web.request import MultiDict
 from chalicelib.core.web.urls import url
@@ -169,10 +168,12 @@ def post_lot(ctx: Context) -> Reply:
     return _lot(ctx, choix, str(choix.acte.data))
 
 
-def _lot(ctx: Context, choix: ChoixForm, acte: str, status: int = 200, form: PortalForm | None = None) -> Reply:
+def _lot(
+    ctx: Context, choix: ChoixForm, acte: str, status: int = 200, form: ComplementForm | RejetForm | None = None
+) -> Reply:
     values = queries.lot(ctx, choix.choix.data) | {"acte": acte, "filtre": _filtre(ctx, ctx.request.form)}
     if all(issue != Issue.A_DECIDER.name for *_, issue in values["lignes"]):
-        return page(ISSUES, 409, **values)
+        return page(ISSUES, 409, perdu=form.message if form else "", **values)
     return page(LOT, status, form=form or _FORMES[acte](), **values)
 
 
@@ -198,7 +199,8 @@ def _decider_le_lot(ctx: Context, acte: str, etat: Etat) -> Reply:
     vues = [v for v in map(vue, choix.choix.data) if v]
     faites = usecases.decider_le_lot(ctx, vues, etat, form.message)
     values = queries.lot(ctx, choix.choix.data, faites)
-    return page(ISSUES, 200 if faites else 409, acte=acte, filtre=filtre, **values)
+    perdu = "" if len(faites) == len(vues) else form.message
+    return page(ISSUES, 200 if faites else 409, acte=acte, filtre=filtre, perdu=perdu, **values)
 
 
 @bp.page("/gestion/inscriptions.csv", access=Access.GESTIONNAIRE)
@@ -267,7 +269,7 @@ def post_complement(ctx: Context, compte_id: str) -> Reply:
     """Rules E2, E4."""
     form = ComplementForm.of(ctx)
     if not form.validate():
-        return _dossier(ctx, compte_id, 422, complement=form, form=form)
+        return _dossier(ctx, compte_id, 422, complement=form, form=form, perdu=form.message)
     acte = partial(usecases.demander_un_complement, ctx, compte_id, form.message)
     return _decision(ctx, compte_id, acte, complement=form, perdu=form.message)
 
@@ -277,7 +279,7 @@ def post_rejeter(ctx: Context, compte_id: str) -> Reply:
     """Rules E2, E3."""
     form = RejetForm.of(ctx)
     if not form.validate():
-        return _dossier(ctx, compte_id, 422, rejet=form, form=form)
+        return _dossier(ctx, compte_id, 422, rejet=form, form=form, perdu=form.message)
     acte = partial(usecases.rejeter, ctx, compte_id, form.message)
     return _decision(ctx, compte_id, acte, rejet=form, perdu=form.message)
 

@@ -205,8 +205,8 @@ CURRICULUM = "Curriculum vitae"
 
 def empreintes(blocs: Iterable[Mapping[str, Any]], tableaux: Iterable[Any], cv: str) -> dict[str, str]:
     """Rule E4: title -> digest of each block and table of the profile, in the order of its pages. `cv`: its file's id,
-    "" for none. What a block is called or asks is not in its digest: only what is answered."""
-    reponses: dict[str, Any] = {bloc["titre"]: [valeur for _, valeur, _ in bloc["lignes"] if valeur] for bloc in blocs}
+    "" for none. What a question is called is not in the digest: only where it is answered, and what."""
+    reponses: dict[str, Any] = {b["titre"]: [(ou, dit) for _, dit, ou in b["lignes"] if dit] for b in blocs}
     for tableau in tableaux:
         lignes = [(rangee.cellules, rangee.diplome.id if rangee.diplome else "") for rangee in tableau.rangees]
         reponses[tableau.bloc.titre] = lignes

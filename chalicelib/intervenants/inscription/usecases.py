@@ -119,7 +119,8 @@ def transmettre(ctx: Context) -> str:
     if tout is None:
         raise NotFound
     fiche, actuelle = tout.fiche, tout.demande or Demande(compte.id)
-    complete = profil.formulaire(ctx, fiche, compte).est_valable(complet=True) and parcours.est_complet(tout.parcours)
+    form = profil.formulaire(ctx, fiche, compte)
+    complete = form.est_valable(complet=True) and parcours.est_complet(tout.parcours)
     toutes, cv, _ = profil.cv_de(compte.id)
     en_cours = any(piece.en_cours for piece in toutes) or pieces.arrive_a_l_instant(toutes)
     refus = rules.refus_de_transmettre(actuelle, complete, en_cours, ctx.today)
@@ -142,7 +143,7 @@ def transmettre(ctx: Context) -> str:
     pieces.abandonner_les_attendus(act, toutes)
     if cv:
         pieces.exiger_disponible(act, cv)
-    store.transmettre(act, demande, actuelle, remise(ctx, tout, toutes, demande.cv, completee))
+    store.transmettre(act, demande, actuelle, remise(tout, form, compte, toutes, demande.cv, completee))
     outbox.add(act, mails.transmise(compte, demande, _nom_de(demande.structure)))
     audit.note(act, "transmettre_la_demande", compte.id, structure=demande.structure)
     try:
@@ -154,10 +155,18 @@ def transmettre(ctx: Context) -> str:
     return result
 
 
-def remise(ctx: Context, tout: Ensemble, toutes: list[pieces.Piece], cv: str, completee: bool) -> Remise:
-    """Rule E4: what its person hands in, and what of it is new when a complement was asked. `cv`: its id, or ""."""
+def remise(
+    tout: Ensemble,
+    form: profil.IdentificationForm,
+    compte: Compte,
+    toutes: list[pieces.Piece],
+    cv: str,
+    completee: bool,
+) -> Remise:
+    """Rule E4: what its person hands in, and what of it is new when a complement was asked. `form`: checked, as it is
+    read before; `cv`: its id, or ""."""
     page = tout.parcours
-    blocs = profil.recapitulatif(profil.formulaire(ctx, tout.fiche, ctx.user), ctx.user)
+    blocs = profil.recapitulatif(form, compte)
     blocs += parcours.recapitulatif(page, parcours.formulaire(page))
     dites = rules.empreintes(blocs, parcours.tableaux(page, toutes), cv)
     avant = tout.remise.empreintes if tout.remise and completee else None

@@ -168,14 +168,15 @@ def test_ce_qui_differe_entre_deux_transmissions(
 
 @pytest.mark.rule("E4")
 def test_un_bloc_se_reconnait_a_ses_reponses_non_a_ses_questions() -> None:
-    def bloc(*lignes: tuple[str, str, None]) -> list[dict[str, object]]:
+    def bloc(*lignes: tuple[str, str, str]) -> list[dict[str, object]]:
         return [{"titre": "Le statut", "lignes": list(lignes)}]
 
     def de(blocs: list[dict[str, object]], cv: str = "") -> dict[str, str]:
         return empreintes(blocs, [], cv)
 
-    un = de(bloc(("Fonction", "Cadre", None)))
+    un = de(bloc(("Fonction", "Cadre", "#fonction"), ("Grade", "", "#grade")))
     assert set(un) == {"Le statut", CURRICULUM} and "Cadre" not in str(un)
-    assert de(bloc(("Votre fonction", "Cadre", None), ("Grade", "", None))) == un
-    assert modifies(un, de(bloc(("Fonction", "Agent", None)))) == ("Le statut",)
-    assert modifies(un, de(bloc(("Fonction", "Cadre", None)), cv="01")) == (CURRICULUM,)
+    assert de(bloc(("Votre fonction", "Cadre", "#fonction"))) == un
+    assert modifies(un, de(bloc(("Fonction", "Agent", "#fonction")))) == ("Le statut",)
+    assert modifies(un, de(bloc(("Fonction", "", "#fonction"), ("Grade", "Cadre", "#grade")))) == ("Le statut",)
+    assert modifies(un, de(bloc(("Fonction", "Cadre", "#fonction")), cv="01")) == (CURRICULUM,)
