@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 
 from tests.client import Answer
 from tests.faults import invariants
-from tests.faults.fil import INTRUS, JUMELLE, SORTES, Appel, Faute, Sorte
+from tests.faults.fil import INTRUS, JUMELLE, LENTE, SORTES, Appel, Faute, Sorte
 from tests.faults.monde import Forme, Monde, anonyme, apaiser, ecart, lignes, photo, processus_neuf
 from tests.faults.scenes import Arrivee, Evenement, Formulaire, Issue, Lecture, Scene, arrivee, suivre
 
 INSISTANCES = 8
 LIVRAISONS = 5
+LENTEUR = 2.9  # seconds: a little less than what a call may take
 JAMAIS_REPRIS = {"mot_de_passe_actuel", "mot_de_passe", "confirmation_mot_de_passe", "code", "commande"}
 _DEDANS = re.compile(
     r"traceback|arn:aws|guichet-test-(?!fichiers\.s3)|botocore|boto3|pynamo|dynamodb|timeout|exception|throughput"
@@ -129,7 +130,7 @@ class Banc:
 
     def faute(self, point: Point) -> Faute:
         """What to play on the wire."""
-        autre = self._intrus if point.sorte.nom == INTRUS else self._jumeau
+        autre = {INTRUS: self._intrus, LENTE: self._trainer}.get(point.sorte.nom, self._jumeau)
         return Faute(point.sorte, point.rang, point.appel, autre)
 
     def eprouver(self, point: Point) -> list[str]:
@@ -157,6 +158,9 @@ class Banc:
         yield from self._reprendre(issue)
         yield from self._a_la_fin()
 
+    def _trainer(self) -> None:
+        self.monde.guichet.advance(seconds=LENTEUR)
+
     def _jumeau(self) -> None:
         with self.monde.fil.ferme():
             self.scene.jouer(self.monde)
@@ -180,7 +184,7 @@ class Banc:
         if issue.reponse is None:
             return
         prevue = self.reference.issue.reponse
-        permises = {prevue.status if prevue else 0, 503}
+        permises = {prevue.status if prevue else 0} | ({503} if point.sorte.nom != LENTE else set())
         if point.sorte.nom in {JUMELLE, INTRUS}:
             permises |= {303, 404, 409, 410, 422}
         if point.sorte.nom == INTRUS:

@@ -160,6 +160,12 @@ def _entre_temps(envoi: Envoi) -> AWSResponse:
     return envoi.executer()
 
 
+def _lente(envoi: Envoi) -> AWSResponse:
+    """It answers well, but late: the clock has moved when it does."""
+    envoi.autre()
+    return envoi.executer()
+
+
 def _ecrit(appel: Appel) -> bool:
     return not appel.lit
 
@@ -183,6 +189,7 @@ class Sorte:
 
 
 JUMELLE = "jumelle"  # the same act a second time (a double click, an event told twice)
+LENTE = "lente"
 INTRUS = "intrus"  # somebody else's act, or another of the same person's
 
 SORTES = {
@@ -200,6 +207,7 @@ SORTES = {
         Sorte("conflit_durable", _conflit, "table", vaut=_transige),
         Sorte("partielle", _partielle, vaut=_en_lot),
         Sorte("partielle_longtemps", _partielle, "table", vaut=_en_lot),
+        Sorte(LENTE, _lente),
         Sorte("mort_avant", _mort_avant),
         Sorte("mort_apres", _mort_apres, vaut=_ecrit),
         Sorte(JUMELLE, _entre_temps),
