@@ -1,6 +1,7 @@
 """The journey, step by step, with labels and roles only: what a person does."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -54,8 +55,14 @@ def activer(portail: Any, page: Page, qui: Personne) -> None:
     titre(page, "Mon profil d’intervenant")
 
 
-def remplir_l_identification(page: Page) -> None:
-    """Over two saves."""
+def retraite(page: Page) -> None:
+    """The shortest statut."""
+    page.get_by_label("Sans (sans activité ou retraité)").check()
+    page.get_by_label("Situation/Position").select_option(label="Retraité(e)")
+
+
+def remplir_l_identification(page: Page, statut: Callable[[Page], None] = retraite) -> None:
+    """Over two saves; `statut` answers what depends on it."""
     page.get_by_role("link", name="Identification").click()
     page.get_by_label("Lieu de naissance (ville)").fill("Nancy")
     page.get_by_role("button", name="Enregistrer", exact=True).click()
@@ -65,8 +72,7 @@ def remplir_l_identification(page: Page) -> None:
     page.get_by_role("textbox", name="Code postal", exact=True).fill("54000")
     page.get_by_role("combobox", name="Localité - ville", exact=True).fill("Nancy")
     page.get_by_label("Téléphone personnel").fill("03 83 12 34 56")
-    page.get_by_label("Sans (sans activité ou retraité)").check()
-    page.get_by_label("Situation/Position").select_option(label="Retraité(e)")
+    statut(page)
     page.get_by_label("Grand Est", exact=True).check()
     page.get_by_role("group", name="Je suis disponible").get_by_label("Non", exact=True).check()
     page.get_by_role("combobox", name="Structure de rattachement").select_option(label="Délégation Grand Est")
@@ -76,9 +82,25 @@ def remplir_l_identification(page: Page) -> None:
 
 def remplir_le_parcours(page: Page) -> None:
     """What is required: the question on experience, a job, a diploma."""
+    dire_sa_motivation(page)
+    ajouter_une_experience(page)
+    saisir_une_formation_initiale(page)
+    page.get_by_role("button", name="Valider", exact=True).click()
+    titre(page, "Parcours")
+    expect(page.get_by_text("La ligne est ajoutée.")).to_be_visible()
+    page.get_by_role("link", name="Mon profil", exact=True).first.click()
+    titre(page, "Mon profil d’intervenant")
+
+
+def dire_sa_motivation(page: Page) -> None:
+    """The question on experience, not saved yet."""
     titre(page, "Parcours")
     page.get_by_role("group", name="Avez-vous déjà réalisé des formations").get_by_label("Non").check()
     page.get_by_label("Votre motivation pour devenir intervenant").fill("Transmettre ce que j’ai appris.")
+
+
+def ajouter_une_experience(page: Page) -> None:
+    """A job; what was said of one's motivation is still there after."""
     page.get_by_role("button", name="Ajouter une expérience professionnelle").click()
     titre(page, "Ajouter une expérience professionnelle")
     page.get_by_label("Employeur").fill("Ville de Nancy")
@@ -89,24 +111,25 @@ def remplir_le_parcours(page: Page) -> None:
     expect(page.get_by_label("Votre motivation pour devenir intervenant")).to_have_value(
         "Transmettre ce que j’ai appris."
     )
+
+
+def saisir_une_formation_initiale(page: Page) -> None:
+    """A diploma, all of it but the button."""
     page.get_by_role("button", name="Ajouter une formation initiale").click()
     page.get_by_label("Niveau scolaire").select_option("bac-5-et-sup")
     page.get_by_label("Titre du diplôme ou de la qualification").fill("Master 2 Agronomie")
     page.get_by_label("Organismes et/ou institutions").fill("INRAE")
     page.get_by_label("Année").fill("1984")
-    page.get_by_role("button", name="Valider", exact=True).click()
-    titre(page, "Parcours")
-    expect(page.get_by_text("La ligne est ajoutée.")).to_be_visible()
-    page.get_by_role("link", name="Mon profil", exact=True).first.click()
-    titre(page, "Mon profil d’intervenant")
 
 
-def choisir_un_fichier(page: Page, nom: str = "CV de Jean.pdf", octets: bytes | None = None) -> None:
-    """In the page of the deposit. The script sends at once; without it the button does."""
+def choisir_un_fichier(
+    page: Page, nom: str = "CV de Jean.pdf", octets: bytes | None = None, champ: str = "Votre CV"
+) -> None:
+    """In the page of a deposit. The script sends at once; without it the button does."""
     contenu = pdf(2) if octets is None else octets
     bouton = page.get_by_role("button", name="Déposer le fichier")
     a_la_main = bouton.is_visible()
-    page.get_by_label("Votre CV").set_input_files({"name": nom, "mimeType": "application/pdf", "buffer": contenu})
+    page.get_by_label(champ).set_input_files({"name": nom, "mimeType": "application/pdf", "buffer": contenu})
     if a_la_main:
         bouton.click()
 
@@ -140,10 +163,12 @@ def attendre_les_pages(page: Page) -> None:
     expect(page.get_by_role("img", name="page 1 sur 2")).to_be_visible()
 
 
-def transmettre(page: Page) -> None:
-    """Check the answers, transmit."""
+def transmettre(page: Page, *reponses: str) -> None:
+    """Check the answers, `reponses` among them, then transmit."""
     page.get_by_role("link", name="Vérifier et transmettre").click()
     titre(page, "Vérifiez vos réponses")
+    for reponse in reponses:
+        expect(page.get_by_text(reponse).first).to_be_visible()
     page.get_by_role("button", name="Enregistrer et transmettre ma demande d’inscription").click()
     titre(page, "Votre dossier a bien été transmis")
 

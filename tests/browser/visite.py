@@ -267,34 +267,35 @@ def mot_de_passe(visite: Visite) -> None:
         envoyer(page, "Enregistrer")
         visite.voir(page, "mot de passe, rien de saisi")
         page.locator("#mot_de_passe_actuel").fill(qui.mot_de_passe)
-        _nouveau(page, "Courir-3-Fois!")
+        choisir_un_mot_de_passe(page, "Courir-3-Fois!")
         visite.voir(page, "mot de passe changé")
     with visite.ouvrir() as page:
         visite.aller(page, "/mot-de-passe-oublie", "mot de passe oublié")
         envoyer(page, "Recevoir un lien")
         visite.voir(page, "mot de passe oublié, rien de saisi")
-        lien = _oublier(portail, page, qui.email, 0)
+        lien = oublier(portail, page, qui.email, 0)
         visite.voir(page, "mot de passe oublié, e-mail envoyé")
         visite.aller(page, lien, "nouveau mot de passe")
-        _nouveau(page, "court")
+        choisir_un_mot_de_passe(page, "court")
         visite.voir(page, "nouveau mot de passe, trop court")
-        _nouveau(page, "Nager-4-Fois!")
+        choisir_un_mot_de_passe(page, "Nager-4-Fois!")
         visite.voir(page, "connexion, mot de passe changé")
         visite.aller(page, lien, "nouveau mot de passe, lien utilisé")
         page.goto(portail.url + "/mot-de-passe-oublie")
-        lien = _oublier(portail, page, qui.email, 1)
+        lien = oublier(portail, page, qui.email, 1)
         portail.avancer(3601)
         visite.aller(page, lien, "nouveau mot de passe, lien expiré")
         visite.aller(page, "/nouveau-mot-de-passe/inconnu", "nouveau mot de passe, lien inconnu")
 
 
-def _nouveau(page: Page, mot: str) -> None:
+def choisir_un_mot_de_passe(page: Page, mot: str) -> None:
+    """A new one, typed twice and sent."""
     page.locator("#mot_de_passe").fill(mot)
     page.locator("#confirmation_mot_de_passe").fill(mot)
     envoyer(page, "Enregistrer")
 
 
-def _oublier(portail: Portail, page: Page, email: str, deja: int) -> str:
+def oublier(portail: Portail, page: Page, email: str, deja: int) -> str:
     """« Mot de passe oublié », filled and sent; answers the link of the mail."""
     page.get_by_label("Adresse e-mail").fill(email)
     page.get_by_label("Recopier le texte de l’image").fill(_captcha(portail, page))
@@ -316,19 +317,19 @@ def adresse(visite: Visite) -> None:
         visite.aller(page, "/mon-compte/adresse-e-mail", "adresse e-mail")
         envoyer(page, "Recevoir le lien de confirmation")
         visite.voir(page, "adresse e-mail, rien de saisi")
-        annule = _changer_d_adresse(portail, page, nouvelle, qui.mot_de_passe)
+        annule = changer_d_adresse(portail, page, nouvelle, qui.mot_de_passe)
         visite.voir(page, "adresse e-mail, modification en attente")
         envoyer(page, "Annuler la modification")
         visite.voir(page, "adresse e-mail, modification annulée")
         visite.aller(page, annule, "nouvelle adresse, lien annulé")
         page.goto(portail.url + "/mon-compte/adresse-e-mail")
-        lien = _changer_d_adresse(portail, page, nouvelle, qui.mot_de_passe, 1)
+        lien = changer_d_adresse(portail, page, nouvelle, qui.mot_de_passe, 1)
         visite.aller(page, lien, "nouvelle adresse à confirmer")
         envoyer(page, "Confirmer cette adresse")
         visite.voir(page, "adresse e-mail changée")
         visite.aller(page, lien, "nouvelle adresse, lien utilisé")
         page.goto(portail.url + "/mon-compte/adresse-e-mail")
-        tardif = _changer_d_adresse(portail, page, f"encore.{nouvelle}", qui.mot_de_passe)
+        tardif = changer_d_adresse(portail, page, f"encore.{nouvelle}", qui.mot_de_passe)
     with visite.ouvrir() as page:
         visite.aller(page, lien, "nouvelle adresse, lien utilisé, sans session")
         portail.avancer(86401)
@@ -336,7 +337,7 @@ def adresse(visite: Visite) -> None:
         visite.aller(page, "/nouvelle-adresse/inconnu", "nouvelle adresse, lien inconnu")
 
 
-def _changer_d_adresse(portail: Portail, page: Page, nouvelle: str, mot_de_passe: str, deja: int = 0) -> str:
+def changer_d_adresse(portail: Portail, page: Page, nouvelle: str, mot_de_passe: str, deja: int = 0) -> str:
     """« Modifier mon adresse e-mail », filled and sent; answers the link of the mail."""
     page.locator("#email").fill(nouvelle)
     page.locator("#confirmation_email").fill(nouvelle)
