@@ -531,7 +531,7 @@ def test_le_personnel_voit_les_pages_et_telecharge_l_original(guichet: Guichet, 
     assert "Aucun CV n’a été déposé" in agent.get(dossier).page.text and agent.get(f"{dossier}/cv").status == 404
     piece_id = joindre_un_cv(guichet, visiteur, compte_id, fichiers.pdf(), "cv.pdf")
     attente = agent.get(dossier)
-    assert "Les pages du CV sont en cours de préparation" in attente.page.text
+    assert "Ses pages sont en cours de préparation" in attente.page.text
 
     (message,) = messages("images")
     dessiner(guichet, message)

@@ -226,25 +226,32 @@ def diplome(demande: Demande, piece_id: str) -> Piece:
     return trouve
 
 
-def page_du_diplome(demande: Demande, piece_id: str) -> dict[str, Any]:
-    """Rule U3: its pages, as staff look at them."""
-    trouve = diplome(demande, piece_id)
-    return {"demande": demande, "diplome": trouve, "pages": pieces.liens_des_pages(trouve)}
+def _montree(demande: Demande, toutes: list[Piece], piece_id: str) -> Piece | None:
+    """Rules D7, U3: the file whose pages stand beside the profile: the diploma asked for, else the CV, if there is one."""
+    if not piece_id:
+        return cv_de_la_demande(demande, toutes)
+    en_force = (p for p in toutes if p.usage == DIPLOME and p.etat is EtatPiece.DISPONIBLE and p.id == piece_id)
+    trouve = next(en_force, None)
+    if trouve is None:
+        raise NotFound
+    return trouve
 
 
-def dossier(ctx: Context, compte_id: str) -> dict[str, Any]:
-    """Rule E2: the whole profile on one page, its CV's pages beside it. NotFound as `usecases.demande_a_traiter`."""
+def dossier(ctx: Context, compte_id: str, piece_id: str = "") -> dict[str, Any]:
+    """Rule E2: the whole profile on one page, the pages of a file beside it: its CV, or the diploma `piece_id`. NotFound
+    as `usecases.demande_a_traiter`, and for a diploma that is not theirs."""
     tout, compte = store.lire_tout(compte_id), comptes.compte(compte_id)
     if tout is None or compte is None or not rules.peut_traiter(tout.demande, ctx.user.structures):
         raise NotFound
     demande, toutes = tout.demande or Demande(compte_id), pieces.pieces(compte_id)
-    cv = cv_de_la_demande(demande, toutes)
+    montree = _montree(demande, toutes, piece_id)
     return {
         "demande": demande,
         "compte": compte,
         **_reponses(tout, profil.formulaire(ctx, tout.fiche, compte), compte, toutes),
-        "cv": cv,
-        "pages": pieces.liens_des_pages(cv) if cv else [],
+        "cv": cv_de_la_demande(demande, toutes),
+        "montree": montree,
+        "pages": pieces.liens_des_pages(montree) if montree else [],
         "structure": referentiels.structure(demande.structure),
         "a_decider": demande.etat is Etat.TRANSMISE,
         "decisions": tout.decisions,

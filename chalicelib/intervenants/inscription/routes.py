@@ -31,9 +31,7 @@ bp = Pages(__name__)
 _T = "intervenants/inscription/templates"
 COMPTE, ENVOYE, ACTIVER, RENVOYER = (f"{_T}/{n}.html" for n in ("compte", "envoye", "activer", "renvoyer"))
 TACHES, VERIFIER, TRANSMISE = (f"{_T}/{n}.html" for n in ("taches", "verifier", "transmise"))
-LISTE, DOSSIER, RECHERCHE, DIPLOME = (
-    f"{_T}/{n}.html" for n in ("gestion_liste", "gestion_dossier", "gestion_recherche", "gestion_diplome")
-)
+LISTE, DOSSIER, RECHERCHE = (f"{_T}/{n}.html" for n in ("gestion_liste", "gestion_dossier", "gestion_recherche"))
 LOT, ISSUES = (f"{_T}/{n}.html" for n in ("gestion_lot", "gestion_issues"))
 _FORMES: dict[str, type[ComplementForm | RejetForm]] = {"complement": ComplementForm, "rejeter": RejetForm}
 _A_OUVRIR = "Ouvrez ce document : « {} »."
@@ -245,9 +243,9 @@ def get_dossier(ctx: Context, compte_id: str) -> Reply:
     return vu
 
 
-def _dossier(ctx: Context, compte_id: str, status: int = 200, **values: Any) -> Reply:
+def _dossier(ctx: Context, compte_id: str, status: int = 200, piece_id: str = "", **values: Any) -> Reply:
     defaut = {"decidee": False, "conflit": False, "complement": ComplementForm(), "rejet": RejetForm(), "perdu": ""}
-    return page(DOSSIER, status, with_files=True, **queries.dossier(ctx, compte_id), **(defaut | values))
+    return page(DOSSIER, status, with_files=True, **queries.dossier(ctx, compte_id, piece_id), **(defaut | values))
 
 
 def _decision(ctx: Context, compte_id: str, decider: Callable[[], str], **saisi: Any) -> Reply:
@@ -297,10 +295,10 @@ def get_cv(ctx: Context, compte_id: str) -> Reply:
 
 @bp.page("/gestion/inscriptions/{compte_id}/diplomes/{piece_id}", access=Access.GESTIONNAIRE)
 def get_diplome(ctx: Context, compte_id: str, piece_id: str) -> Reply:
-    """Rules D7, U3: the pages of a diploma, access checked, audited."""
-    values = queries.page_du_diplome(usecases.demande_a_traiter(ctx, compte_id), piece_id)
+    """Rules D7, E2, U3: the pages of a diploma beside the profile, access checked, audited."""
+    vu = _dossier(ctx, compte_id, piece_id=piece_id)
     usecases.noter_la_lecture(ctx, compte_id, "lire_un_diplome")
-    return page(DIPLOME, with_files=True, **values)
+    return vu
 
 
 @bp.page("/gestion/inscriptions/{compte_id}/diplomes/{piece_id}/original", access=Access.GESTIONNAIRE)
