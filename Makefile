@@ -39,8 +39,9 @@ rules: .venv/.ok ## Règles de la spécification et les tests qui les prouvent
 package: .venv/.ok assets sons ## Les piles à déployer, dans build/ : make package STAGE=prod [PYTHON=python3.13] [IDENTITE=dossier]
 	$(PY) -m infra.package --stage $(STAGE) $(if $(filter-out python3,$(PYTHON)),--python $(PYTHON))
 
-deploy: .venv/.ok ## Déploie sur AWS ce que package a préparé : make deploy STAGE=prod [SCAN=1] [ALARM_EMAIL=…]
-	$(PY) -m infra.deploy --stage $(STAGE) $(if $(SCAN),--scan) $(if $(ALARM_EMAIL),--alarm-email $(ALARM_EMAIL)) $(if $(OUI),--oui)
+deploy: .venv/.ok ## Déploie sur AWS ce que package a préparé : make deploy STAGE=prod [SCAN=1] [ALARM_EMAIL=…] [BUDGET=…]
+	$(PY) -m infra.deploy --stage $(STAGE) $(if $(SCAN),--scan) $(if $(ALARM_EMAIL),--alarm-email $(ALARM_EMAIL)) \
+	  $(if $(BUDGET),--budget $(BUDGET)) $(if $(OUI),--oui)
 
 .PHONY: personnel
 personnel: .venv/.ok ## Un compte du personnel : EMAIL=… NOM=… PRENOM=… ROLE=… STRUCTURES=… (ou EMAIL=… REMPLACER=1)

@@ -1,4 +1,4 @@
-"""`make deploy STAGE=prod [SCAN=1] [ALARM_EMAIL=...]`: what `make package` made, sent to AWS by change sets.
+"""`make deploy STAGE=prod [SCAN=1] [ALARM_EMAIL=...] [BUDGET=...]`: what `make package` made, to AWS by change sets.
 
 First the data stack, then the scan stack (SCAN=1), then the application: each says what it will change and asks. The
 data stack is left alone when nothing in it changes; a change that would replace or remove one of its resources is
@@ -53,6 +53,7 @@ class Wish:
     scan: bool | None = None
     without_scan: bool = False
     alarm_email: str | None = None
+    budget: str | None = None
     agreed: bool = False
     replace_data: bool = False
 
@@ -98,6 +99,11 @@ def data_parameters(manifest: Mapping[str, Any], wish: Wish) -> dict[str, str | 
     }
 
 
+def app_parameters(wish: Wish) -> dict[str, str | None]:
+    """Parameters of the application stack that the package does not hold; None: as before."""
+    return {"AlarmEmail": wish.alarm_email, "MonthlyBudget": wish.budget}
+
+
 def describe(change: Mapping[str, Any]) -> str:
     """One line of a change set, for people."""
     resource = change["ResourceChange"]
@@ -141,6 +147,8 @@ def apply(aws: Aws, name: str, source: Source, parameters: Parameters, wish: Wis
         ChangeSetType="UPDATE" if existing else "CREATE",
         Capabilities=CAPABILITIES,
         Parameters=_parameters(parameters, existing),
+        # what the stack makes carries it: the budget counts the cost of a stage by this tag
+        Tags=[{"Key": "guichet", "Value": name.removeprefix("guichet-").rpartition("-")[0]}],
         **source,
     )
     changes = _changes(aws, name, change_set)
@@ -242,7 +250,7 @@ def deploy(aws: Aws, folder: Path, wish: Wish) -> None:
         names = {key: parameters[key] for key in ("Stage", "BucketSuffix")}
         apply(aws, f"guichet-{stage}-scan", body, names, wish)
     source = upload(aws, folder, manifest)
-    apply(aws, f"guichet-{stage}-app", source, {"AlarmEmail": wish.alarm_email}, wish)
+    apply(aws, f"guichet-{stage}-app", source, app_parameters(wish), wish)
     report(aws, stage, str(parameters["MailDomain"]))
 
 
@@ -278,7 +286,14 @@ def report(aws: Aws, stage: str, domain: str) -> None:
 
 def _wish(given: argparse.Namespace) -> Wish:
     """What the command line asks."""
-    return Wish(given.scan, given.sans_analyse, given.alarm_email, given.oui, given.remplacer_donnees)
+    return Wish(given.scan, given.sans_analyse, given.alarm_email, given.budget, given.oui, given.remplacer_donnees)
+
+
+def _amount(typed: str) -> str:
+    """A whole number of dollars, at least one."""
+    if not (typed.isascii() and typed.isdigit() and int(typed)):
+        raise argparse.ArgumentTypeError(f"{typed} n'est pas un nombre entier de dollars")
+    return typed
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -293,6 +308,7 @@ def main(arguments: list[str] | None = None) -> int:
         help="premier déploiement sans --scan : aucun fichier ne deviendra disponible",
     )
     parser.add_argument("--alarm-email", default=None)
+    parser.add_argument("--budget", type=_amount, default=None, help="dollars par mois, avant l'alarme « cout »")
     parser.add_argument("--oui", action="store_true", help="ne demande pas (intégration continue)")
     parser.add_argument("--remplacer-donnees", action="store_true", help="accepte de perdre une ressource de données")
     given = parser.parse_args(arguments)

@@ -14,7 +14,7 @@ from typing import Any
 
 from infra.bench.memoire import Appel, Memoire
 from infra.bench.personne import Personne, Reponse
-from infra.bench.scenes import Scene
+from infra.bench.scenes import Scene, profil_plein
 from infra.local.comptes import MOT_DE_PASSE as DEMO
 from infra.local.environnement import RACINE, STAGE
 from infra.local.modeles import lire, ressources
@@ -77,8 +77,8 @@ Act = Callable[[], Any]
 
 def _actes(scene: Scene) -> list[tuple[str, Callable[[], Act]]]:
     """Name of each act, and what prepares it; they are run in this order."""
-    voyage = scene.voyage()
-    moi = voyage.personne
+    voyage, plein = scene.voyage(), profil_plein(scene).voyage
+    moi, lui = voyage.personne, plein.personne
     return [
         ("open an account", lambda: _derniere_demande(moi, voyage.inscription)),
         ("activate it", lambda: _derniere_demande(moi, voyage.activation, garder="/activation/")),
@@ -88,6 +88,7 @@ def _actes(scene: Scene) -> list[tuple[str, Callable[[], Act]]]:
         ("add another", lambda: _derniere_demande(moi, lambda: voyage.ligne("initiales"))),
         ("announce a CV", lambda: _formulaire(moi, "/mon-profil/cv")),
         ("transmit the application", lambda: _derniere_demande(moi, voyage.transmission, garder="transmission")),
+        ("transmit, 30 lines a table", lambda: _derniere_demande(lui, plein.transmission, garder="transmission")),
         ("validate it", lambda: _validation(scene, voyage.qui.email)),
         ("log in", lambda: _formulaire(scene.personne(), "/connexion", identifiant="intervenant@demo.fr")),
         ("log in, first factor of the staff", lambda: _formulaire(
@@ -95,7 +96,9 @@ def _actes(scene: Scene) -> list[tuple[str, Callable[[], Act]]]:
         ("log out", lambda: _deconnexion(scene)),
         ("send a mail", lambda: _envoi(scene)),
         ("read a task list (page)", lambda: lambda: moi.page("/mon-profil")),
+        ("read a task list, 30 lines a table", lambda: lambda: lui.page("/mon-profil")),
         ("read a dossier (page, audited)", lambda: _lecture(scene, voyage.qui.email)),
+        ("read a dossier, 30 lines a table", lambda: _lecture(scene, plein.qui.email)),
     ]  # fmt: skip
 
 

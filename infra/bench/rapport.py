@@ -220,6 +220,11 @@ def _detail_p4(m: dict[str, Any]) -> list[str]:
         f" DynamoDB alone, at {PAR_MILLION['lectures']} and {PAR_MILLION['ecritures']} US dollars a million read and"
         " write units (on demand, us-east-1; other regions cost more).",
         "",
+        "« 30 lines a table » is a full profile: 240 rows in its eight tables, of which one unit reads 4 KB. Whoever"
+        " transmits or studies it needs them all; the task list reads them only to say what is missing. Next: keep with"
+        " each page what it lacks, when it is saved (as for P2), and a full task list costs what a short one does. Its"
+        " CV is there when it is transmitted; the other one's, announced and never sent, is given up: two units more.",
+        "",
         "| act | read | written | a million | rows |",
         "|---|---|---|---|---|",
     ]

@@ -93,7 +93,7 @@ def exemples(scene: Scene) -> dict[str, Callable[[], Exemple]]:
     """For each GET route, who asks it and at which address."""
     visiteur, intervenant = scene.personne(), scene.entrer("attente@demo.fr")
     gestion, liste = scene.entrer("gestionnaire@demo.fr"), scene.entrer("gestionnaire2@demo.fr")
-    en_cours, vide, plein, transmis = scene.voyage(), scene.voyage(), _plein(scene), _plein(scene)
+    en_cours, vide, plein, transmis = scene.voyage(), scene.voyage(), profil_plein(scene), profil_plein(scene)
     en_cours.inscription()
     vide.inscription()
     vide.activation()
@@ -178,7 +178,8 @@ class Plein:
     cv: str
 
 
-def _plein(scene: Scene) -> Plein:
+def profil_plein(scene: Scene) -> Plein:
+    """Somebody whose answers were all given, with as many lines as each table takes, a diploma and a CV."""
     from chalicelib.commun.comptes import public
     from chalicelib.core.context import live_context
     from chalicelib.core.table import Act

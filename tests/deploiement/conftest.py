@@ -250,14 +250,14 @@ def packaged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
 def _for_the_emulator(packaged: Path, folder: Path) -> Path:
     """What the emulator does otherwise than AWS; everything else of the template is deployed as it is.
 
-    It has no alarm on several metrics; SendMessageBatch is an action of its own (on AWS, sqs:SendMessage allows both);
-    the resource of ses:SendEmail is "*" (on AWS, the identity).
+    It has no alarm on several metrics, and its CloudFormation makes no budget; SendMessageBatch is an action of its own
+    (on AWS, sqs:SendMessage allows both); the resource of ses:SendEmail is "*" (on AWS, the identity).
     """
     shutil.copytree(packaged, folder)
     template = json.loads((folder / "template.json").read_text())
-    alarms = [name for name, each in template["Resources"].items() if "Metrics" in each.get("Properties", {})]
-    for name in alarms:
-        del template["Resources"][name]
+    for name, each in list(template["Resources"].items()):
+        if "Metrics" in each.get("Properties", {}) or each["Type"] == "AWS::Budgets::Budget":
+            del template["Resources"][name]
     for _, statement in sam.policy_statements(template):
         if "sqs:SendMessage" in statement["Action"] and isinstance(statement["Action"], list):
             statement["Action"].append("sqs:SendMessageBatch")

@@ -181,13 +181,16 @@ def staff(deployed: Any, tmp_path_factory: pytest.TempPathFactory) -> Callable[.
         who = ["--email", email, "--nom", role, "--prenom", "Alix", "--role", role, "--structures", structures]
         done = subprocess.run([*command, *who], check=False, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
-        shown = re.search(r"mot de passe   : (\S+)\n  second facteur : (\S+)", done.stdout)
+        shown = re.search(r"mot de passe   : (\S+)\n.*\n  second facteur : (\S+)", done.stdout)
         assert shown, done.stdout
         agent = deployed.visitor()
         assert agent.submit("/connexion", identifiant=email, mot_de_passe=shown[1]).status == 200
         code = totp.code(shown[2], int(time.time()) // totp.PERIOD)
         entered = agent.post("/connexion/code", agent.get("/connexion/code").hidden | {"code": code})
-        assert (entered.status, "/mes-connexions" in entered.body) == (200, True), entered.body
+        assert entered.status == 200 and "Choisissez votre mot de passe" in entered.body, entered.body
+        own = {"mot_de_passe": "Tr4verse-verte!", "confirmation_mot_de_passe": "Tr4verse-verte!"}
+        chosen = agent.submit("/mon-compte/mot-de-passe", mot_de_passe_actuel=shown[1], **own)
+        assert (chosen.status, "/mes-connexions" in chosen.body) == (200, True), deployed.log("web")[-3000:]
         return agent
 
     return made

@@ -203,7 +203,9 @@ def test_chaque_fonction_a_son_journal_qui_s_efface(app: dict[str, Any]) -> None
     assert {group["RetentionInDays"] for group in groups.values()} == {365}
 
 
+@pytest.mark.rule("X1")
 def test_chaque_alarme_previent_et_a_sa_fiche(app: dict[str, Any]) -> None:
+    """A budget is an alarm too: it has no text of its own, its name is that of its page."""
     runbook = (verifier.ROOT / "docs" / "exploitation.md").read_text()
     names = set()
     for logical_id, alarm in _of(app, "AWS::CloudWatch::Alarm").items():
@@ -211,8 +213,43 @@ def test_chaque_alarme_previent_et_a_sa_fiche(app: dict[str, Any]) -> None:
         names.add(name)
         assert alarm["AlarmActions"] == [{"Ref": "Alarmes"}], logical_id
         assert alarm["AlarmDescription"].endswith(f"docs/exploitation.md#{name}"), logical_id
+    for logical_id, budget in _of(app, "AWS::Budgets::Budget").items():
+        names.add(budget["Budget"]["BudgetName"]["Fn::Sub"].removeprefix("guichet-${Stage}-"))
+        for notice in budget["NotificationsWithSubscribers"]:
+            assert notice["Subscribers"] == [{"SubscriptionType": "SNS", "Address": {"Ref": "Alarmes"}}], logical_id
+    for name in names:
         assert f"\n### {name}\n" in runbook, f"no page for {name}"
-    assert {f"{handler.replace('_', '-')}-en-retard" for handler in SWEEPS} <= names
+    assert "cout" in names and {f"{handler.replace('_', '-')}-en-retard" for handler in SWEEPS} <= names
+
+
+@pytest.mark.rule("X1")
+def test_le_cout_du_mois_alerte_avant_d_etre_depasse(read_template: Callable[[str], Any]) -> None:
+    template = read_template("app.yaml")
+    budget = template["Resources"]["CostBudget"]["Properties"]
+    assert (budget["Budget"]["TimeUnit"], budget["Budget"]["BudgetType"]) == ("MONTHLY", "COST")
+    assert budget["Budget"]["BudgetLimit"] == {"Amount": {"Ref": "MonthlyBudget"}, "Unit": "USD"}
+    assert budget["Budget"]["CostFilters"] == {"TagKeyValue": [{"Fn::Join": ["$", ["user:guichet", {"Ref": "Stage"}]]}]}
+    said = [each["Notification"] for each in budget["NotificationsWithSubscribers"]]
+    assert [(each["NotificationType"], each["Threshold"]) for each in said] == [
+        ("ACTUAL", 80),
+        ("ACTUAL", 100),
+        ("FORECASTED", 100),
+    ]
+    runbook = (verifier.ROOT / "docs" / "exploitation.md").read_text()
+    assert f"{template['Parameters']['MonthlyBudget']['Default']} dollars par mois" in runbook
+
+
+def test_les_alarmes_et_le_budget_peuvent_ecrire_au_sujet(app: dict[str, Any], data: dict[str, Any]) -> None:
+    """A policy of ours replaces the one that every topic has; who publishes needs the key too."""
+    policy = app["AlarmesPolicy"]["Properties"]
+    assert policy["Topics"] == [{"Ref": "Alarmes"}]
+    [topic] = policy["PolicyDocument"]["Statement"]
+    [key] = [each for each in data["Key"]["Properties"]["KeyPolicy"]["Statement"] if "Service" in each["Principal"]]
+    for statement in (topic, key):
+        assert set(statement["Principal"]["Service"]) == {"cloudwatch.amazonaws.com", "budgets.amazonaws.com"}
+        assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+    assert (topic["Action"], topic["Resource"]) == ("sns:Publish", {"Ref": "Alarmes"})
+    assert app["CostBudget"]["DependsOn"] == "AlarmesPolicy"
 
 
 def test_un_balayage_en_retard_de_deux_periodes_alerte(app: dict[str, Any]) -> None:

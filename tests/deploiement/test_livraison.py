@@ -155,15 +155,21 @@ def test_un_refus_vient_avant_tout_changement(tmp_path: Path) -> None:
         deploy.deploy(deploy.Aws(Stacks(), None, None), tmp_path, deploy.Wish(agreed=True))
 
 
-@pytest.mark.parametrize(("said", "meant"), [("1", True), ("", False)])
-def test_sans_analyse_se_dit_a_make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, meant: bool) -> None:
-    """`make deploy SANS_ANALYSE=1`: make hands it over in the environment."""
+def _main(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[deploy.Wish]:
+    """A package to deploy, and what the command line asks for it; nothing is deployed."""
     wishes: list[deploy.Wish] = []
-    monkeypatch.setenv("SANS_ANALYSE", said)
     monkeypatch.setattr(deploy, "ROOT", tmp_path)
     monkeypatch.setattr(deploy, "deploy", lambda aws, folder, wish: wishes.append(wish))
     (tmp_path / "build" / "prod").mkdir(parents=True)
     (tmp_path / "build" / "prod" / "manifest.json").write_text(json.dumps(MANIFEST))
+    return wishes
+
+
+@pytest.mark.parametrize(("said", "meant"), [("1", True), ("", False)])
+def test_sans_analyse_se_dit_a_make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, meant: bool) -> None:
+    """`make deploy SANS_ANALYSE=1`: make hands it over in the environment."""
+    wishes = _main(tmp_path, monkeypatch)
+    monkeypatch.setenv("SANS_ANALYSE", said)
     assert deploy.main(["--stage", "prod"]) == 0
     assert [wish.without_scan for wish in wishes] == [meant]
 
@@ -200,6 +206,32 @@ def test_ce_qui_n_est_pas_redit_garde_sa_valeur() -> None:
         {"ParameterKey": "Stage", "ParameterValue": "prod"},
         {"ParameterKey": "RequireScanTag", "UsePreviousValue": True},
     ], "AlarmEmail is not known to the stack yet: its default holds"
+
+
+def test_ce_qui_se_deploie_porte_l_etape_que_le_budget_compte() -> None:
+    fake = FakeCloudFormation([])
+    for stack in ("guichet-prod-app", "guichet-ma-recette-app"):
+        deploy.apply(_aws(fake)[0], stack, {"TemplateURL": "x"}, {}, deploy.Wish())
+    tags = [given["Tags"] for given in fake.done("create_change_set")]
+    assert tags == [[{"Key": "guichet", "Value": stage}] for stage in ("prod", "ma-recette")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [(["--budget", "250"], "250"), ([], None), (["--budget", "0"], ""), (["--budget", "cent"], "")],
+)
+def test_le_budget_est_un_montant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: list[str], kept: str | None
+) -> None:
+    """Refused before anything is sent: CloudFormation would say it after the data stack."""
+    wishes = _main(tmp_path, monkeypatch)
+    if kept == "":
+        with pytest.raises(SystemExit):
+            deploy.main(["--stage", "prod", *typed])
+        return
+    assert deploy.main(["--stage", "prod", *typed]) == 0
+    assert [wish.budget for wish in wishes] == [kept]
+    assert deploy.app_parameters(wishes[0]) == {"AlarmEmail": None, "MonthlyBudget": kept}
 
 
 @pytest.mark.parametrize("change", [_change("Remove"), _change("Modify", "True")])
