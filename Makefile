@@ -2,7 +2,8 @@
 PYTHON ?= python3
 STAGE ?= prod
 PY := .venv/bin/python
-COEURS ?= auto
+# A worker more for two cores: they wait on the browser, the emulator and the network as much as they compute.
+COEURS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) * 3 // 2)' 2>/dev/null || echo auto)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test proof lint screens bench rules lock clean package deploy verifier-infra assets sons
@@ -19,7 +20,7 @@ test: .venv/.ok .venv-aws/.ok assets sons lint package verifier-infra ## Tous le
 proof: .venv/.ok .venv-aws/.ok assets sons lint package verifier-infra ## Les mêmes en entier, sans échantillon ; écrit docs/preuves.md
 	@rm -rf build/preuves && mkdir -p build/preuves
 	@chromium=$$($(PY) -m infra.navigateur) && CHROMIUM="$$chromium" GUICHET_PREUVE=1 \
-	  $(PY) -m pytest -n $(COEURS) --dist loadgroup --junitxml=build/preuves/tests.xml
+	  $(PY) -m pytest -n auto --dist loadgroup --junitxml=build/preuves/tests.xml
 	@$(PY) -m infra.preuves
 
 lint: .venv/.ok ## Style, architecture et types seulement

@@ -14,6 +14,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from chalicelib.commun.comptes.rules import PROVISOIRE_VALIDE
+from chalicelib.core.context import iso
 from infra.local.comptes import MOT_DE_PASSE as DEMO
 from infra.local.comptes import code_totp
 from infra.local.portail import Portail
@@ -295,6 +297,13 @@ def profil_qui_bouge(portail: Portail, email: str) -> Iterator[None]:
     lignes.put_item(Item={nom: valeur for nom, valeur in profil.items() if nom != "version"})
     yield
     lignes.put_item(Item=profil)
+
+
+def remettre_un_mot_de_passe(portail: Portail, email: str) -> None:
+    """The account's password is provisional, from now on for seven days (rule Z3)."""
+    fin = datetime.fromisoformat(portail.heure()["now"]) + PROVISOIRE_VALIDE
+    compte = _compte(portail, email)
+    _table(portail, "comptes").put_item(Item=compte | {"provisoire_jusqu_a": iso(fin)})
 
 
 def archiver_le_compte(portail: Portail, email: str) -> None:

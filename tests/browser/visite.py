@@ -139,6 +139,7 @@ def _identifiants(page: Page, email: str, mot_de_passe: str) -> None:
 
 def mot_de_passe_provisoire(visite: Visite) -> None:
     """Rules J2, Z3: what whoever was given a password meets."""
+    semis.remettre_un_mot_de_passe(visite.portail, "nouveau@demo.fr")
     with visite.ouvrir(semis.se_connecter(visite.portail, "nouveau@demo.fr")) as page:
         visite.aller(page, "/", "mot de passe provisoire à remplacer")
         envoyer(page, "Enregistrer")

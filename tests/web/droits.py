@@ -2,8 +2,8 @@
 once; each walk says what differs. tests/web/test_droits.py runs them, on the portal and on one that holds mistakes."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -150,6 +150,35 @@ def objets_des_autres(guichet: Guichet) -> Iterator[str]:
                     yield f"{role}, {route} : voit l’objet de « {autre} »"
     if tout() != avant:
         yield "l’objet d’un autre change"
+
+
+def pieces_sous_une_autre_demande(guichet: Guichet) -> Iterator[str]:
+    """An application that one may read, with another person's file: answered as a file that does not exist."""
+    lieu, siens = scene(guichet), ("en attente", "validé", "rejeté")
+    avant = tout()
+    for route in (route for route in ROUTES if "{compte_id}" in route and "{piece_id}" in route):
+        for role in siens:
+            autres = {autre: lieu.diplomes[autre] for autre in siens if autre != role} | {"personne": "0" * 26}
+            for autre, piece in autres.items():
+                mele = replace(lieu, diplomes={**lieu.diplomes, role: piece})
+                reponse = demander(mele, "gestionnaire", route, role)
+                if (reponse.status, reponse.page.h1) != (404, ["Cette page est introuvable"]):
+                    yield f"{route} : sous la demande « {role} », la pièce de « {autre} »"
+    if tout() != avant:
+        yield "la pièce d’une autre demande change quelque chose"
+
+
+SANS_PROPRIETAIRE = {"jeton", "defi", "nom", "code"}
+"""Parameters of what belongs to nobody, or whose value is itself the right: a secret."""
+MARCHEES = ("{compte_id}", "/mon-profil/", "/mes-connexions/{connexion_id}/", "/administration/")
+"""What tells the routes that the walks ask for another's object; a session has its test (test_connexion.py), and what
+the administrator alone may ask is nobody's."""
+
+
+def routes_sans_marche(routes: Iterable[str]) -> list[str]:
+    """The routes with an object of somebody's, that no walk asks for another's."""
+    avec = (route for route in routes if set(re.findall(r"{(\w+)}", route)) - SANS_PROPRIETAIRE)
+    return [route for route in avec if not any(marche in route for marche in MARCHEES)]
 
 
 def _deux_autres(role: str) -> list[str]:

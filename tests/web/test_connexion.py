@@ -333,6 +333,7 @@ def test_chacun_voit_ses_connexions_et_les_ferme(guichet: Guichet, inscrit: Clie
 
 
 @pytest.mark.rule("T1", "T6")
+@pytest.mark.controle("T40")
 def test_la_connexion_d_un_autre_n_existe_pas(guichet: Guichet, inscrit: Client) -> None:
     voisin = guichet.client()
     lui = parcours.inscrit(voisin, nom="MARTIN", email="m@exemple.fr", confirmation_email="m@exemple.fr")

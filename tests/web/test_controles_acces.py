@@ -218,6 +218,8 @@ def test_les_trois_mille_mots_de_passe_les_plus_courants_sont_refuses() -> None:
         "Intervenant-1!",
         "cnfpT2026!",
         "CNFPT_cnfpt1",
+        "Grand-Est-2026!",
+        "Bretagne.2026",
     ],
 )
 def test_un_mot_de_passe_tire_de_soi_ou_du_site_est_refuse(guichet: Guichet, visiteur: Client, mot: str) -> None:

@@ -10,8 +10,10 @@ import pytest
 from chalicelib.commun.comptes.rules import Access
 from chalicelib.commun.pieces import public as pieces
 from chalicelib.commun.pieces import store as rangement
+from chalicelib.commun.pieces.public import DIPLOME
 from chalicelib.core.errors import NotFound
 from chalicelib.core.web import pages
+from chalicelib.intervenants.inscription import queries as lectures
 from chalicelib.intervenants.inscription import rules as inscription
 from chalicelib.intervenants.inscription import usecases
 from chalicelib.intervenants.profil import rules as profil
@@ -50,6 +52,20 @@ def test_la_demande_d_une_autre_structure_n_existe_pas(guichet: Guichet) -> None
     liste = scene(guichet).clients["autre gestionnaire"].get("/gestion/inscriptions")
     assert "Aucune demande n’attend votre décision." in liste.page.text
     assert not [nom for nom in GENS.values() if nom in liste.body]
+
+
+@pytest.mark.rule("T6", "E2", "D7")
+@pytest.mark.controle("T41")
+def test_la_piece_d_une_autre_demande_n_existe_pas(guichet: Guichet) -> None:
+    assert list(droits.pieces_sous_une_autre_demande(guichet)) == []
+
+
+@pytest.mark.rule("T6")
+@pytest.mark.controle("T40")
+def test_chaque_route_qui_nomme_un_objet_est_demandee_pour_celui_d_un_autre() -> None:
+    assert droits.routes_sans_marche(droits.ROUTES) == []
+    nouvelle = "GET /annonces/{annonce_id}"
+    assert droits.routes_sans_marche([*droits.ROUTES, nouvelle]) == [nouvelle]
 
 
 @pytest.mark.rule("T6", "E2")
@@ -111,6 +127,12 @@ PLANTES: dict[str, tuple[Any, str, Any, Marche, str]] = {
     "l’original d’un diplôme oublie son propriétaire": (
         pieces, "sienne", _de_n_importe_qui, droits.objets_des_autres,
         f"validé, GET {_DIPLOME} : voit l’objet de « rejeté »",
+    ),
+    "un diplôme oublie sa demande": (
+        lectures, "diplome", lambda demande, piece_id: _de_n_importe_qui(None, piece_id, DIPLOME),
+        droits.pieces_sous_une_autre_demande,
+        "GET /gestion/inscriptions/{compte_id}/diplomes/{piece_id}/original : sous la demande « en attente », "
+        "la pièce de « validé »",
     ),
     "une route oublie son accès": (
         pages, "_guard", _sans_acces, lambda guichet: droits.pages_de_chacun(guichet, "validé"),

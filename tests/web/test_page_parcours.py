@@ -339,8 +339,10 @@ def test_chaque_ligne_a_son_diplome_que_les_gestionnaires_ouvrent(guichet: Guich
     parcours.depuis_la(visiteur, compte_id)
     agent = parcours.en_poste(guichet.client("192.0.2.9"))
     lieu = f"/gestion/inscriptions/{compte_id}"
-    assert {f"{lieu}/diplomes/{nouveau}", f"{lieu}/diplomes/{second}"} <= set(agent.get(lieu).page.links)
-    assert agent.get(f"{lieu}/diplomes/{nouveau}").status == 200
+    assert {f"{lieu}/diplomes/{nouveau}#piece", f"{lieu}/diplomes/{second}#piece"} <= set(agent.get(lieu).page.links)
+    lu = agent.get(f"{lieu}/diplomes/{nouveau}")
+    assert lu.status == 200 and "Fermer ce diplôme" in lu.page.text, "no CV to come back to"
+    assert "Transmettre ce que j’ai appris." in lu.page.text, "the whole profile stands beside"
     assert f"disponible/{compte_id}/{nouveau}" in agent.get(f"{lieu}/diplomes/{nouveau}/original").location
     assert agent.get(f"{lieu}/diplomes/{premier}").status == 404
     lus = sorted(a["acte"] for a in actes(guichet) if "diplome" in a["acte"] and a["objet"] == compte_id)

@@ -102,11 +102,13 @@ def politique() -> Politique:
 
 
 def fautes_du_mot_de_passe(mot_de_passe: str, personnels: tuple[str, ...], naissance: date | None = None) -> list[str]:
-    """Rules B2, T2: the sentences to show beside the field; none when the password will do."""
+    """Rules B2, T2: the sentences to show beside the field; none when the password will do. `personnels`: what
+    anybody would try for this person, the structures' names among it."""
     regle = politique()
     fautes: list[Faute] = list(fautes_de_forme(mot_de_passe, regle))
     if not fautes:
-        fond = faute_de_fond(mot_de_passe, personnels, common_passwords(), naissance)
+        mots = (*personnels, settings().organisme, settings().espace)
+        fond = faute_de_fond(mot_de_passe, mots, common_passwords(), naissance)
         fautes = [fond] if fond else []
     return [faute.phrase(regle) for faute in fautes]
 

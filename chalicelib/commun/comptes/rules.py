@@ -217,7 +217,8 @@ class Faute(Enum):
         "Choisissez un mot de passe plus personnel : celui-ci est dans les listes que les pirates essaient d’abord."
     )
     CONTEXTUEL = (
-        "Choisissez un mot de passe sans votre nom, votre date de naissance, votre adresse ni le nom de ce site."
+        "Choisissez un mot de passe sans votre nom, votre date de naissance, votre adresse, ni le nom de ce site ou "
+        "d’une structure."
     )
 
     def phrase(self, politique: Politique) -> str:

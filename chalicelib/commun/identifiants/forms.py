@@ -8,6 +8,7 @@ from wtforms.validators import ValidationError
 from chalicelib.commun.comptes import public as comptes
 from chalicelib.commun.comptes.rules import Compte
 from chalicelib.commun.defis import public as defis
+from chalicelib.commun.referentiels import public as referentiels
 from chalicelib.core.web.forms import Adresse, Longueur, PortalForm, Requis, Texte
 
 _LONG = 1000  # characters; the law of passwords says less
@@ -48,7 +49,8 @@ class _AvecNouveau(PortalForm):
         """Rules B2, T2."""
         identite = self.compte.identite
         siens = (identite.nom, identite.prenom, identite.nom_usage, self.compte.email)
-        fautes = comptes.fautes_du_mot_de_passe(field.data, siens, identite.naissance)
+        mots = siens + referentiels.noms_des_structures()
+        fautes = comptes.fautes_du_mot_de_passe(field.data, mots, identite.naissance)
         field.errors = [*field.errors, *fautes]
 
     def validate_confirmation_mot_de_passe(self, field: Field) -> None:

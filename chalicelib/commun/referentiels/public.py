@@ -82,6 +82,11 @@ def structures() -> tuple[Structure, ...]:
     return tuple(_structures().values())
 
 
+def noms_des_structures() -> tuple[str, ...]:
+    """Rule T2: what nobody's password is made of."""
+    return tuple(structure.nom for structure in structures())
+
+
 def structure(code: str) -> Structure | None:
     """The structure of this slug."""
     return _structures().get(code)

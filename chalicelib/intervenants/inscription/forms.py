@@ -9,6 +9,7 @@ from wtforms.validators import ValidationError
 from chalicelib.commun.comptes import public as comptes
 from chalicelib.commun.comptes.rules import Civilite, Identite
 from chalicelib.commun.defis import public as defis
+from chalicelib.commun.referentiels import public as referentiels
 from chalicelib.commun.referentiels.rules import cle_de_tri
 from chalicelib.core.web.forms import (
     Adresse,
@@ -84,7 +85,8 @@ class CompteForm(PortalForm):
         if not field.data or len(field.data) > 1000:
             return
         siens = (self.nom.data or "", self.prenom.data or "", self.nom_usage.data or "", self._typed("email"))
-        fautes = comptes.fautes_du_mot_de_passe(field.data, siens, self.naissance.data)
+        mots = siens + referentiels.noms_des_structures()
+        fautes = comptes.fautes_du_mot_de_passe(field.data, mots, self.naissance.data)
         field.errors = [*field.errors, *fautes]
 
     def validate_confirmation_mot_de_passe(self, field: Field) -> None:

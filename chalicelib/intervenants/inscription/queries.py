@@ -227,7 +227,7 @@ def diplome(demande: Demande, piece_id: str) -> Piece:
 
 
 def _montree(demande: Demande, toutes: list[Piece], piece_id: str) -> Piece | None:
-    """Rules D7, U3: the file whose pages stand beside the profile: the diploma asked for, else the CV, if there is one."""
+    """Rules D7, U3: the file whose pages stand beside the profile: the diploma asked for, else the CV; None without."""
     if not piece_id:
         return cv_de_la_demande(demande, toutes)
     en_force = (p for p in toutes if p.usage == DIPLOME and p.etat is EtatPiece.DISPONIBLE and p.id == piece_id)
@@ -238,7 +238,7 @@ def _montree(demande: Demande, toutes: list[Piece], piece_id: str) -> Piece | No
 
 
 def dossier(ctx: Context, compte_id: str, piece_id: str = "") -> dict[str, Any]:
-    """Rule E2: the whole profile on one page, the pages of a file beside it: its CV, or the diploma `piece_id`. NotFound
+    """Rule E2: the whole profile on one page, a file's pages beside it: the CV's, or the diploma's `piece_id`. NotFound
     as `usecases.demande_a_traiter`, and for a diploma that is not theirs."""
     tout, compte = store.lire_tout(compte_id), comptes.compte(compte_id)
     if tout is None or compte is None or not rules.peut_traiter(tout.demande, ctx.user.structures):
