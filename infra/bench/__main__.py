@@ -64,7 +64,7 @@ def mesurer(options: argparse.Namespace) -> dict[str, Any]:
     ouvriers, journal = max(2, os.cpu_count() or 2), RACINE / ".run" / "bench.log"
     with portail(workers=ouvriers, delai=ATTENTE, journal=journal, env={"VERSION": "bench"}) as ouvert:
         dire("P8 première page")
-        mesures["P8"] = poids.premiere_page(ouvert.url)
+        mesures["P8"] = poids.premiere_page(ouvert.url) | {"lighthouse": poids.lighthouse(ouvert.url)}
         if not options.sans_pages:
             dire("P2 P3 P4 pages et actes")
             mesures |= pages(ouvert)
@@ -86,7 +86,7 @@ def main() -> int:
         verdict = {True: "tenu", False: "NON TENU", None: "non mesuré"}[ligne.tenu]
         print(f"  {ligne.id:5} {verdict:10} {ligne.figure}   repère {ligne.repere}   {ligne.quoi}")
     dire(f"{options.sortie.name} écrit, {time.monotonic() - debut:.0f} s")
-    fautes = rapport.faux(mesures.get("P4", {}))
+    fautes = rapport.faux(mesures["P4"]) if "P4" in mesures else []
     print("".join(f"\033[31m{faute}\033[0m\n" for faute in fautes), end="", file=sys.stderr)
     return 1 if fautes else 0
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from infra.bench import gestes
 from infra.bench.memoire import Appel, Memoire
 from infra.bench.personne import Personne, Reponse
 from infra.bench.scenes import Scene, profil_plein
@@ -58,13 +59,20 @@ def mesurer(memoire: Memoire, scene: Scene) -> dict[str, Any]:
     for client in (table.connection().client, aws.client("dynamodb")):
         client.meta.events.register("before-parameter-build.dynamodb", _demander_le_compte)
     bilans: dict[str, Any] = {}
-    for nom, preparer in _actes(scene):
+    mesurees: set[str] = set()
+    for nom, preparer in [*_actes(scene), *gestes.autres(scene)]:
         act = preparer()
         avant = _photo(scene.dynamodb)
+        scene.demandees.clear()
         with memoire.ecoute() as notes:
             act()
+        mesurees |= scene.demandees
         bilans[nom] = _bilan(notes, avant, _photo(scene.dynamodb)).json()
-    return bilans
+    return {"actes": bilans, "sans_figure": sorted(_formulaires(scene) - mesurees)}
+
+
+def _formulaires(scene: Scene) -> set[str]:
+    return {f"POST {motif}" for motif, methodes in scene.app.routes.items() if "POST" in methodes}
 
 
 def _demander_le_compte(params: dict[str, Any], model: Any, **_: Any) -> None:

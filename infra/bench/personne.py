@@ -63,8 +63,10 @@ class Reseau:
 class EnDirect:
     """Requests handed to the application in this process, as API Gateway's events."""
 
-    def __init__(self, app: Any, source: str = "127.0.0.1") -> None:
-        self.app, self.source = app, source
+    def __init__(
+        self, app: Any, source: str = "127.0.0.1", noter: Callable[[str], object] = lambda route: None
+    ) -> None:
+        self.app, self.source, self.noter = app, source, noter
         self._api = Api(Routes({motif: list(m) for motif, m in app.routes.items()}), [], 80)
 
     def evenement(self, methode: str, chemin: str, corps: bytes, entetes: Entetes) -> dict[str, Any]:
@@ -76,7 +78,9 @@ class EnDirect:
         return evenement
 
     def __call__(self, methode: str, chemin: str, corps: bytes, entetes: Entetes) -> Reponse:
-        resultat = self.app(self.evenement(methode, chemin, corps, entetes), None)
+        evenement = self.evenement(methode, chemin, corps, entetes)
+        self.noter(f"{methode} {evenement['resource']}")
+        resultat = self.app(evenement, None)
         rendue = self._api.reponse(resultat, Requete(methode, chemin, entetes))
         return Reponse(rendue.statut, rendue.entetes, rendue.corps)
 

@@ -2,11 +2,15 @@
 
 import http.client
 import json
+import os
 import re
+import shutil
+import subprocess
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from infra import navigateur
 from infra.package import MAX_ZIP, ROOT
 
 PREMIERE = "/"
@@ -47,6 +51,24 @@ def premiere_page(url: str) -> dict[str, Any]:
                 continue
             a_lire.append(entiere.removeprefix(url))
     return {"requetes": len(poids), "octets": sum(poids.values()), "detail": poids, "ailleurs": ailleurs}
+
+
+LIGHTHOUSE = "lighthouse@12.8.2"  # the last that Node.js 20 runs; fetched by npx, never a part of the portal
+
+
+def lighthouse(url: str) -> dict[str, int] | None:
+    """P8: Lighthouse's scores of the home page, of 100, on a simulated telephone; None without Node.js."""
+    npx, chromium = shutil.which("npx"), navigateur.trouver()
+    if npx is None or chromium is None:
+        return None
+    drapeaux = "--headless=new --no-sandbox --disable-gpu"
+    commande = [npx, "--yes", LIGHTHOUSE, url + PREMIERE, "--output=json", "--quiet", "--no-enable-error-reporting"]
+    commande += [f"--chrome-flags={drapeaux}", "--only-categories=performance,accessibility"]
+    env = os.environ | {"CHROME_PATH": str(chromium)}
+    fait = subprocess.run(commande, env=env, capture_output=True, text=True, timeout=300, check=False)
+    if fait.returncode:
+        raise RuntimeError(fait.stderr[-2000:])
+    return {nom: round(note["score"] * 100) for nom, note in json.loads(fait.stdout)["categories"].items()}
 
 
 def _citees(texte: str, genre: str) -> list[str]:

@@ -103,17 +103,20 @@ def _p3(m: dict[str, Any]) -> list[Ligne]:
 
 
 def _p4(m: dict[str, Any]) -> list[Ligne]:
-    raisons = {nom: _ecart(b, lambda mesure, sol: mesure > sol, "where the floor is") for nom, b in m.items()}
+    actes = m["actes"]
+    raisons = {nom: _ecart(b, lambda mesure, sol: mesure > sol, "where the floor is") for nom, b in actes.items()}
     trop = [f"« {nom} » {dit}" for nom, dit in raisons.items() if dit]
-    figure = f"{len(m) - len(trop)} of {len(m)} acts at the floor"
+    figure = f"{len(actes) - len(trop)} of {len(actes)} acts at the floor"
     raison = "; ".join(faux(m) or trop)
     return [Ligne("P4", "Read and write units of each act", figure, "= the items touched", not raison, f"{raison}.")]
 
 
 def faux(p4: dict[str, Any]) -> list[str]:
-    """The acts measured under their floor: nothing costs less than what it touches, it is the bench that miscounts."""
-    dits = {nom: _ecart(b, lambda mesure, sol: mesure < sol, "under a floor of") for nom, b in p4.items()}
-    return [f"the bench miscounts: « {nom} » {dit}" for nom, dit in dits.items() if dit]
+    """What is wrong with the bench itself: an act measured under its floor (nothing costs less than what it touches), a
+    form that no act sends."""
+    dits = {nom: _ecart(b, lambda mesure, sol: mesure < sol, "under a floor of") for nom, b in p4["actes"].items()}
+    fautes = [f"the bench miscounts: « {nom} » {dit}" for nom, dit in dits.items() if dit]
+    return fautes + [f"no figure for {route}" for route in p4["sans_figure"]]
 
 
 def _ecart(b: dict[str, Any], compare: Callable[[float, float], bool], dit: str) -> str:
@@ -126,9 +129,19 @@ def _ecart(b: dict[str, Any], compare: Callable[[float, float], bool], dit: str)
 
 
 def _p8(m: dict[str, Any]) -> list[Ligne]:
+    lignes, notes = [_p8_poids(m)], m.get("lighthouse")
+    quoi, repere = "The home page by Lighthouse: performance, accessibility", ">= 95, 100"
+    if notes is None:
+        return [*lignes, Ligne("P8", quoi, "-", repere, None, "Lighthouse needs Node.js 20 or newer.")]
+    figure = f"{notes['performance']}, {notes['accessibility']}"
+    tenu = notes["performance"] >= 95 and notes["accessibility"] == 100
+    return [*lignes, Ligne("P8", quoi, figure, repere, tenu)]
+
+
+def _p8_poids(m: dict[str, Any]) -> Ligne:
     figure = f"{m['octets'] / 1024:.1f} KB, {m['requetes']} requests, {len(m['ailleurs'])} third parties"
     tenu = m["octets"] <= REPERE_POIDS and m["requetes"] <= REPERE_REQUETES and not m["ailleurs"]
-    return [Ligne("P8", "First page, everything, compressed", figure, "<= 60 KB, <= 6 requests, no third party", tenu)]
+    return Ligne("P8", "First page, everything, compressed", figure, "<= 60 KB, <= 6 requests, no third party", tenu)
 
 
 def _p9(m: dict[str, Any] | None) -> list[Ligne]:
@@ -228,7 +241,7 @@ def _detail_p4(m: dict[str, Any]) -> list[str]:
         "| act | read | written | a million | rows |",
         "|---|---|---|---|---|",
     ]
-    for nom, b in m.items():
+    for nom, b in m["actes"].items():
         prix = b["lectures"] * PAR_MILLION["lectures"] + b["ecritures"] * PAR_MILLION["ecritures"]
         lus, ecrits = (f"{b[n]:g} ({b[f'sol_{n}']:g})" for n in ("lectures", "ecritures"))
         out.append(f"| {nom} | {lus} | {ecrits} | {prix:.2f} $ | {', '.join(b['lignes'])} |")

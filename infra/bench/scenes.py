@@ -4,7 +4,7 @@ A GET route without an example here is told as a fault by the report: the bench 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from infra.bench.parcours import LIGNES, MOT_DE_PASSE, PARCOURIR, Identite, Voyage, identites
@@ -18,16 +18,17 @@ LISTE = 25
 
 @dataclass
 class Scene:
-    """The portal in this process, and those who use it."""
+    """The portal in this process, and those who use it. `demandees`: the routes asked, « POST /connexion »."""
 
     app: Any
     portail: Portail
     dynamodb: Any
     suite: Any
+    demandees: set[str] = field(default_factory=set)
 
     def personne(self, cookies: dict[str, str] | None = None) -> Personne:
         """A browser."""
-        return Personne(EnDirect(self.app), self.portail.url, dict(cookies or {}))
+        return Personne(EnDirect(self.app, noter=self.demandees.add), self.portail.url, dict(cookies or {}))
 
     def entrer(self, email: str) -> Personne:
         """Somebody logged in, without the login."""
@@ -109,7 +110,7 @@ def exemples(scene: Scene) -> dict[str, Callable[[], Exemple]]:
         "/communes": (visiteur, "/communes?code_postal=54000"),
         "/structures/{code}": (visiteur, "/structures/grand-est"),
         "/employeurs": (qui, "/employeurs?q=nancy"),
-        "/connexion/code": (_au_second_facteur(scene), "/connexion/code"),
+        "/connexion/code": (au_second_facteur(scene), "/connexion/code"),
         "/captcha/{defi}/son": (visiteur, f"/captcha/{defi}/son"),
         "/activation/{jeton}": (visiteur, scene.lien(en_cours.qui.email)),
         **_liens(scene, plein.voyage.qui.email),
@@ -141,7 +142,7 @@ def _fixe(qui: Personne, adresse: str) -> Callable[[], Exemple]:
     return lambda: (qui, adresse)
 
 
-def _au_second_facteur(scene: Scene) -> Personne:
+def au_second_facteur(scene: Scene) -> Personne:
     """Somebody of the staff whose password is right and whose code is asked."""
     from infra.local.demo import MOT_DE_PASSE as MOT_DE_PASSE_DE_DEMO
 

@@ -16,7 +16,7 @@ from infra.local.portail import portail as ouvrir_le_portail
 from tests.browser import parcours, semis
 from tests.browser.branches import OBSERVE
 from tests.fichiers import eicar, pdf, txt
-from tests.web.parcours import LIGNES
+from tests.web.parcours import LIGNES, remplir
 
 Voir = Callable[[Page, str], None]
 
@@ -581,7 +581,7 @@ def le_parcours(visite: Visite) -> None:
         suivre(page, "Master.pdf")
         expect(page.get_by_role("img", name="page 1 sur 1")).to_be_visible(timeout=15_000)
         visite.voir(page, "diplôme, vu par un gestionnaire")
-        semis.oublier_les_images(portail, page.url)
+        semis.oublier_les_images(portail, page.url.partition("#")[0])
         page.reload()
         visite.voir(page, "diplôme, pages en préparation")
 
@@ -671,6 +671,15 @@ def gestion(visite: Visite) -> None:
         with visite.ouvrir(qui) as sienne:
             visite.aller(sienne, "/mon-profil", "mon profil, complément demandé")
             visite.aller(sienne, "/mon-profil/verification", "vérification, complément demandé")
+        semis.transmettre(qui)
+        page.reload()
+        visite.voir(page, "dossier, revenu d’un complément, inchangé")
+        page.get_by_text("Demander un complément").first.click()
+        page.get_by_label("Texte prêt").select_option("Corriger les coordonnées")
+        envoyer(page, "Demander un complément")
+        assert remplir(qui, lieu_naissance="Toul").status == 303
+        with visite.ouvrir(qui) as sienne:
+            visite.aller(sienne, "/mon-profil/verification", "vérification, complément préparé")
         semis.transmettre(qui)
         page.reload()
         visite.voir(page, "dossier, revenu d’un complément")

@@ -91,11 +91,49 @@ def bilan(ecritures: float, lectures: float = 2) -> dict[str, Any]:
 def test_un_acte_sous_son_sol_est_rouge(
     acte: dict[str, Any], tenu: bool, dit: str, code: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(bench, "mesurer", lambda options: {"P4": {"send": acte}})
+    p4 = {"actes": {"send": acte}, "sans_figure": []}
+    monkeypatch.setattr(bench, "mesurer", lambda options: {"P4": p4})
     monkeypatch.setattr(sys, "argv", ["bench", "--sortie", str(tmp_path / "p.md")])
     monkeypatch.setattr(sys, "stderr", rouge := io.StringIO())
     assert bench.main() == code
-    (ligne,) = rapport.lignes({"P4": {"send": acte}})
+    (ligne,) = rapport.lignes({"P4": p4})
     assert (ligne.tenu, ligne.raison.strip(".")) == (tenu, dit.strip("."))
     assert ligne.rendu() in (tmp_path / "p.md").read_text("utf-8")
     assert rouge.getvalue() == (f"\033[31m{dit.strip('.')}\033[0m\n" if code else "")
+
+
+def test_un_formulaire_que_le_banc_n_envoie_pas_est_rouge() -> None:
+    p4 = {"actes": {"send": bilan(5)}, "sans_figure": ["POST /annonces"]}
+    assert rapport.faux(p4) == ["no figure for POST /annonces"]
+    (ligne,) = rapport.lignes({"P4": p4})
+    assert ligne.tenu is False and ligne.raison == "no figure for POST /annonces."
+
+
+P1 = {"rapport_cpu": 1.2, "page_cpu": 0.6, "sol_cpu": 0.5, "quoi": "the zip"}
+P2 = {"rapport": 1.2, "page_ms": 6.0, "sol_ms": 5.0, "appels": 3}
+P8 = {"octets": 30_000, "requetes": 5, "ailleurs": [], "lighthouse": {"performance": 97, "accessibility": 100}}
+CHARGE = {"gens": 20, "finis": 20, "nombre_erreurs": 0, "nombre_perdus": 0, "erreurs": [], "perdus": []}
+
+
+@pytest.mark.parametrize(
+    ("nom", "bonne", "mauvaise"),
+    [
+        pytest.param("P1", P1, P1 | {"rapport_cpu": 1.6}, id="un démarrage lent"),
+        pytest.param("P2", {"home": P2}, {"home": P2 | {"rapport": 1.6}}, id="une page lente"),
+        pytest.param("P8", P8, P8 | {"octets": 61 * 1024}, id="une page lourde"),
+        pytest.param("P8", P8, P8 | {"requetes": 7}, id="trop de demandes"),
+        pytest.param("P8", P8, P8 | {"ailleurs": ["https://cdn.example/a.js"]}, id="un tiers"),
+        pytest.param("P8", P8, P8 | {"lighthouse": {"performance": 94, "accessibility": 100}}, id="lente au téléphone"),
+        pytest.param("P8", P8, P8 | {"lighthouse": {"performance": 97, "accessibility": 99}}, id="inaccessible"),
+        pytest.param("charge", CHARGE, CHARGE | {"finis": 19}, id="quelqu’un n’arrive pas"),
+        pytest.param("charge", CHARGE, CHARGE | {"nombre_erreurs": 1, "erreurs": ["500"]}, id="une erreur"),
+        pytest.param("charge", CHARGE, CHARGE | {"nombre_perdus": 1, "perdus": ["un compte"]}, id="un acte perdu"),
+    ],
+)
+def test_un_repere_manque_se_voit(nom: str, bonne: Any, mauvaise: Any) -> None:
+    assert {ligne.tenu for ligne in rapport.lignes({nom: bonne})} == {True}
+    assert False in {ligne.tenu for ligne in rapport.lignes({nom: mauvaise})}
+
+
+def test_ce_qui_ne_se_mesure_pas_ici_se_dit() -> None:
+    assert [ligne.tenu for ligne in rapport.lignes({"P8": P8 | {"lighthouse": None}})] == [True, None]

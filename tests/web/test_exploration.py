@@ -169,18 +169,28 @@ def test_un_texte_quelconque_derriere_un_lien_qui_vaut(guichet: Guichet) -> None
     _champs(Lieu(lieu, guichet), "visiteur", "/nouveau-mot-de-passe/{jeton}", depart, chemin)
 
 
-def _adresses(memoire: Lieu, role: str, motif: str, noms: list[str]) -> None:
-    def verifier(segment: str, question: dict[str, str]) -> None:
-        memoire.rendre()
-        chemin = re.sub(r"{\w+}", lambda _: quote(segment, safe="") or "x", motif)
-        debut = time.process_time()
-        reponse = memoire.scene.clients[role].get(f"{chemin}?{urlencode(question)}")
-        saine(role, reponse, debut, f"GET {motif} {segment!r} {question!r}")
-        if "{" in motif:
-            assert reponse.status in {404, 410}, f"GET {motif} {segment!r} : {reponse.status}"
+def _adresses(memoire: Lieu, role: str, methode: str, motif: str, noms: list[str]) -> None:
+    """The route's address with one of its parameters replaced, or none, and a query."""
+    vrais = re.fullmatch(re.sub(r"{\w+}", "([^/]+)", motif), memoire.scene.chemin(motif, role))
+    assert vrais is not None
+    combien = len(vrais.groups())
 
-    courts = TEXTES.map(lambda texte: texte[:2000])
-    explorer(verifier, courts, st.dictionaries(st.sampled_from(noms), courts, max_size=3))
+    def verifier(rang: int, segment: str, question: dict[str, str]) -> None:
+        memoire.rendre()
+        client, valeurs = memoire.scene.clients[role], list(vrais.groups())
+        if rang < combien:
+            valeurs[rang] = quote(segment, safe="") or "x"
+        suite = iter(valeurs)
+        chemin = re.sub(r"{\w+}", lambda _: next(suite), motif) + "?" + urlencode(question)
+        debut = time.process_time()
+        commande = [("commande", memoire.scene.commande(role))]
+        reponse = client.get(chemin) if methode == "GET" else client.post(chemin, commande)
+        saine(role, reponse, debut, f"{methode} {motif} {valeurs!r} {question!r}")
+        if rang < combien:
+            assert reponse.status in {404, 409, 410}, f"{methode} {motif} {valeurs!r} : {reponse.status}"
+
+    courts, rangs = TEXTES.map(lambda texte: texte[:2000]), st.integers(0, combien if methode == "GET" else combien - 1)
+    explorer(verifier, rangs, courts, st.dictionaries(st.sampled_from(noms), courts, max_size=3))
 
 
 @pytest.mark.rule("S6", "T6")
@@ -190,7 +200,10 @@ def test_un_texte_quelconque_dans_une_adresse(guichet: Guichet, role: str) -> No
     memoire = Lieu(scene(guichet), guichet)
     noms = sorted(parametres().query)
     for motif in routes(guichet, role, "GET"):
-        _adresses(memoire, role, motif, noms)
+        _adresses(memoire, role, "GET", motif, noms)
+    for motif in routes(guichet, role, "POST"):
+        if "{" in motif:
+            _adresses(memoire, role, "POST", motif, noms)
 
 
 def test_l_exploration_connait_chaque_parametre() -> None:

@@ -1,9 +1,11 @@
 """A request that no page of ours sent changes nothing, whatever the route (rules T1, T6, S6)."""
 
+from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
 
+from chalicelib.core.web import csrf
 from chalicelib.core.web.pages import UNSAFE
 from tests.client import ORIGIN, Answer
 from tests.web import parcours
@@ -78,24 +80,39 @@ FAUX_JETONS = {
 }
 
 
-@pytest.mark.rule("T1", "T6", "S6")
-@pytest.mark.controle("T11")
-@pytest.mark.parametrize("entetes", [FORM | NOUS, FORM], ids=["de notre page", "sans en-tête"])
-def test_un_formulaire_sans_son_jeton_est_refuse_partout(
-    guichet: Guichet, subtests: pytest.Subtests, entetes: dict[str, str]
-) -> None:
+def jetons_acceptes(guichet: Guichet, entetes: dict[str, str]) -> Iterator[str]:
+    """Each route that acts, with each wrong token: what is not refused as it must be, or changes something."""
     lieu = scene(guichet)
     avant = photo(guichet, ())
     jetons = {role: {nom: faire(guichet, lieu, role) for nom, faire in FAUX_JETONS.items()} for role in ROLES_AGISSANTS}
     for _, motif, role in actions(guichet):
         for nom, jeton in jetons[role].items():
-            with subtests.test(nom, route=motif):
-                reponse = envoyer(lieu, role, motif, jeton, entetes)
-                assert reponse.status == 403
-                conserve = reponse.page.h1 != ["Cette page n’est plus valable"]
-                assert conserve is (entetes != FORM), "only what our pages sent is given back"
-                assert MOT_DE_PASSE not in reponse.body
-    assert photo(guichet, ()) == avant
+            reponse = envoyer(lieu, role, motif, jeton, entetes)
+            if reponse.status != 403:
+                yield f"{motif}, {nom} : {reponse.status}"
+            elif (reponse.page.h1 != ["Cette page n’est plus valable"]) is not (entetes != FORM):
+                yield f"{motif}, {nom} : only what our pages sent is given back"
+            if MOT_DE_PASSE in reponse.body:
+                yield f"{motif}, {nom} : rend un mot de passe"
+    if photo(guichet, ()) != avant:
+        yield "un formulaire refusé change quelque chose"
+
+
+@pytest.mark.rule("T1", "T6", "S6")
+@pytest.mark.controle("T11")
+@pytest.mark.parametrize("entetes", [FORM | NOUS, FORM], ids=["de notre page", "sans en-tête"])
+def test_un_formulaire_sans_son_jeton_est_refuse_partout(guichet: Guichet, entetes: dict[str, str]) -> None:
+    assert list(jetons_acceptes(guichet, entetes)) == []
+
+
+def test_un_jeton_que_personne_ne_regarde_se_voit(guichet: Guichet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The planted mistake."""
+    scene(guichet)
+    monkeypatch.setattr(csrf, "check", lambda request, ctx, liee: ctx.new_id())
+    vues = list(jetons_acceptes(guichet, FORM | NOUS))
+    assert any(vue.startswith("/mon-profil/identification, sans jeton") for vue in vues)
+    assert any(vue.startswith("/gestion/inscriptions/{compte_id}/valider, jeton d’un autre") for vue in vues)
+    assert "un formulaire refusé change quelque chose" in vues
 
 
 D_AILLEURS = {
@@ -114,20 +131,31 @@ D_AILLEURS = {
 }
 
 
+def venues_d_ailleurs(guichet: Guichet) -> Iterator[str]:
+    """Each route that acts, with a good token, from elsewhere: what is not refused as it must be."""
+    lieu = scene(guichet)
+    avant, jetons = photo(guichet, ()), {role: lieu.commande(role) for role in ROLES_AGISSANTS}
+    for _, motif, role in actions(guichet):
+        for nom, entetes in D_AILLEURS.items():
+            reponse = envoyer(lieu, role, motif, jetons[role], entetes)
+            if (reponse.status, reponse.page.h1) != (403, ["Cette page n’est plus valable"]):
+                yield f"{motif}, {nom} : {reponse.status}"
+    if photo(guichet, ()) != avant:
+        yield "une requête refusée change quelque chose"
+
+
 @pytest.mark.rule("T1", "T6")
 @pytest.mark.controle("T11")
-def test_une_requete_venue_d_ailleurs_est_refusee_meme_avec_un_bon_jeton(
-    guichet: Guichet, subtests: pytest.Subtests
-) -> None:
-    lieu = scene(guichet)
-    avant = photo(guichet, ())
-    for _, motif, role in actions(guichet):
-        jeton = lieu.commande(role)
-        for nom, entetes in D_AILLEURS.items():
-            with subtests.test(nom, route=motif):
-                reponse = envoyer(lieu, role, motif, jeton, entetes)
-                assert (reponse.status, reponse.page.h1) == (403, ["Cette page n’est plus valable"])
-    assert photo(guichet, ()) == avant
+def test_une_requete_venue_d_ailleurs_est_refusee_meme_avec_un_bon_jeton(guichet: Guichet) -> None:
+    assert list(venues_d_ailleurs(guichet)) == []
+
+
+def test_une_origine_que_personne_ne_regarde_se_voit(guichet: Guichet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The planted mistake."""
+    scene(guichet)
+    monkeypatch.setattr(csrf, "check_origin", lambda request: True)
+    vues = list(venues_d_ailleurs(guichet))
+    assert any(vue.startswith("/mon-profil/identification, autre site : ") for vue in vues)
 
 
 @pytest.mark.rule("T1")
