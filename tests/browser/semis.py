@@ -45,8 +45,9 @@ class Personne:
 
 def personne() -> Personne:
     """A new one."""
-    nom, prenom = next(_IDENTITES)
-    return Personne(nom, prenom, f"essai{next(_RANGS)}@exemple.fr")
+    (nom, prenom), rang = next(_IDENTITES), next(_RANGS)
+    tour = rang // (len(_NOMS) * len(_PRENOMS))  # a name comes back in a long run: born another year, it is another's
+    return Personne(nom, prenom, f"essai{rang}@exemple.fr", f"27/03/{1985 - tour}")
 
 
 @dataclass
