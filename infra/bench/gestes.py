@@ -35,12 +35,13 @@ def _identifiants(scene: Scene) -> list[tuple[str, Preparer]]:
     deux = {"mot_de_passe": NOUVEAU, "confirmation_mot_de_passe": NOUVEAU}
     change = {"mot_de_passe_actuel": NOUVEAU, "mot_de_passe": AUTRE, "confirmation_mot_de_passe": AUTRE}
     adresse = {"email": neuve, "confirmation_email": neuve, "mot_de_passe_actuel": AUTRE}
+    renoncee = adresse | dict.fromkeys(("email", "confirmation_email"), f"renoncee.{email}")
     return [
         ("ask for another activation link", lambda: _renvoi(scene)),
         ("forget one's password", lambda: _avec_captcha(scene, "/mot-de-passe-oublie", email)),
         ("choose another by the link", lambda: _par_le_lien(scene, email, "Réinitialisation", **deux)),
         ("change one's password", lambda: formulaire(scene.entrer(email), SECRET, **change)),
-        ("ask for another address", lambda: formulaire(scene.entrer(email), ADRESSE, **adresse)),
+        ("ask for another address", lambda: formulaire(scene.entrer(email), ADRESSE, **renoncee)),
         ("cancel it", lambda: formulaire(scene.entrer(email), ADRESSE, vers=f"{ADRESSE}/annuler")),
         ("confirm another address", lambda: _confirmation(scene, email, neuve, adresse)),
         ("end another session", lambda: _fermeture(scene, neuve)),
