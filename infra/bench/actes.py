@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from infra.bench import gestes
+from infra.bench.gestes import Act
 from infra.bench.memoire import Appel, Memoire
 from infra.bench.personne import Personne, Reponse
 from infra.bench.scenes import Scene, profil_plein
@@ -80,9 +81,6 @@ def _demander_le_compte(params: dict[str, Any], model: Any, **_: Any) -> None:
         params["ReturnConsumedCapacity"] = "INDEXES"
 
 
-Act = Callable[[], Any]
-
-
 def _actes(scene: Scene) -> list[tuple[str, Callable[[], Act]]]:
     """Name of each act, and what prepares it; they are run in this order."""
     voyage, plein = scene.voyage(), profil_plein(scene).voyage
@@ -94,15 +92,16 @@ def _actes(scene: Scene) -> list[tuple[str, Callable[[], Act]]]:
         ("save « Parcours »", lambda: _derniere_demande(moi, voyage.parcours)),
         ("add a line of « Parcours »", lambda: _derniere_demande(moi, lambda: voyage.ligne("experiences"))),
         ("add another", lambda: _derniere_demande(moi, lambda: voyage.ligne("initiales"))),
-        ("announce a CV", lambda: _formulaire(moi, "/mon-profil/cv")),
+        ("announce a CV", lambda: gestes.formulaire(moi, "/mon-profil/cv")),
         ("transmit the application", lambda: _derniere_demande(moi, voyage.transmission, garder="transmission")),
         ("transmit, 30 lines a table", lambda: _derniere_demande(lui, plein.transmission, garder="transmission")),
         ("validate it", lambda: _validation(scene, voyage.qui.email)),
-        ("log in", lambda: _formulaire(scene.personne(), "/connexion", identifiant="intervenant@demo.fr")),
-        ("log in, first factor of the staff", lambda: _formulaire(
-            scene.personne(), "/connexion", 200, identifiant="gestionnaire@demo.fr")),
+        ("log in", lambda: gestes.formulaire(
+            scene.personne(), "/connexion", identifiant="intervenant@demo.fr", mot_de_passe=DEMO)),
+        ("log in, first factor of the staff", lambda: gestes.formulaire(
+            scene.personne(), "/connexion", 200, identifiant="gestionnaire@demo.fr", mot_de_passe=DEMO)),
         ("log out", lambda: _deconnexion(scene)),
-        ("send a mail", lambda: _envoi(scene)),
+        ("send a mail", _envoi),
         ("read a task list (page)", lambda: lambda: moi.page("/mon-profil")),
         ("read a task list, 30 lines a table", lambda: lambda: lui.page("/mon-profil")),
         ("read a dossier (page, audited)", lambda: _lecture(scene, voyage.qui.email)),
@@ -132,27 +131,14 @@ def _derniere_demande(moi: Personne, etape: Callable[[], None], garder: str = ""
     return lambda: moi._demander(*retenue[0], 303)
 
 
-def _formulaire(moi: Personne, chemin: str, attendu: int = 303, **saisie: str) -> Act:
-    page = moi.page(chemin)
-    secret = {"mot_de_passe": DEMO} if "identifiant" in saisie else {}
-    return lambda: moi.envoyer(chemin, page, attendu, **saisie, **secret)
-
-
-def _compte(email: str) -> str:
-    from chalicelib.commun.comptes import public
-
-    compte = public.compte_de_l_adresse(email)
-    return compte.id if compte else ""
-
-
 def _validation(scene: Scene, email: str) -> Act:
-    gestion, chemin = scene.entrer("gestionnaire@demo.fr"), f"/gestion/inscriptions/{_compte(email)}"
+    gestion, chemin = scene.entrer("gestionnaire@demo.fr"), f"/gestion/inscriptions/{gestes.compte_de(email)}"
     page = gestion.page(chemin)
     return lambda: gestion.envoyer(f"{chemin}/valider", page)
 
 
 def _lecture(scene: Scene, email: str) -> Act:
-    gestion, chemin = scene.entrer("gestionnaire@demo.fr"), f"/gestion/inscriptions/{_compte(email)}"
+    gestion, chemin = scene.entrer("gestionnaire@demo.fr"), f"/gestion/inscriptions/{gestes.compte_de(email)}"
     return lambda: gestion.page(chemin)
 
 
@@ -162,19 +148,11 @@ def _deconnexion(scene: Scene) -> Act:
     return lambda: moi.envoyer("/deconnexion", page)
 
 
-def _envoi(scene: Scene) -> Act:
-    """A mail in the outbox that the queue was not told of."""
-    from chalicelib.commun.comptes import public
+def _envoi() -> Act:
     from chalicelib.core import outbox
     from chalicelib.core.context import live_context
-    from chalicelib.core.table import Act as Ecriture
-    from chalicelib.intervenants.inscription import mails
 
-    ctx, compte = live_context(), public.compte_de_l_adresse("intervenant@demo.fr")
-    act = Ecriture(ctx)
-    mail = outbox.add(act, mails.activation(compte, ctx.token()))
-    act.mails.clear()
-    act.commit()
+    mail = gestes.mail_en_attente()
     return lambda: outbox.send(live_context(), mail)
 
 

@@ -109,7 +109,7 @@ def _decisions(scene: Scene) -> list[tuple[str, Preparer]]:
     gens = [scene.voyage() for _ in range(6)]
     for voyage in gens:
         voyage.entier()
-    gestion, dossiers = scene.entrer("gestionnaire@demo.fr"), [f"{LISTE}/{_compte(v)}" for v in gens[:2]]
+    gestion, dossiers = scene.entrer("gestionnaire@demo.fr"), [f"{LISTE}/{compte_de(v.qui.email)}" for v in gens[:2]]
     places = [_place(voyage) for voyage in gens]
     lot: dict[str, Any] = {"acte": "complement", "choix": places[2:4]}
     return [
@@ -126,22 +126,23 @@ def _decisions(scene: Scene) -> list[tuple[str, Preparer]]:
     ]  # fmt: skip
 
 
-def _compte(voyage: Voyage) -> str:
+def compte_de(email: str) -> str:
+    """The id of an account, "" for none."""
     from chalicelib.commun.comptes import public
 
-    compte = public.compte_de_l_adresse(voyage.qui.email)
+    compte = public.compte_de_l_adresse(email)
     return compte.id if compte else ""
 
 
 def _place(voyage: Voyage) -> str:
     from chalicelib.intervenants.inscription import rules, store
 
-    demande = store.lire(_compte(voyage))
+    demande = store.lire(compte_de(voyage.qui.email))
     return rules.curseur(demande) if demande else ""
 
 
-def _mort(scene: Scene) -> Act:
-    """A mail given up, which the administrator sends again."""
+def mail_en_attente() -> str:
+    """The id of a mail in the outbox that the queue was not told of."""
     from chalicelib.commun.comptes import public
     from chalicelib.core import outbox
     from chalicelib.core.context import live_context
@@ -153,6 +154,14 @@ def _mort(scene: Scene) -> Act:
     mail = outbox.add(act, mails.activation(compte, ctx.token()))
     act.mails.clear()
     act.commit()
-    outbox.MailRow(f"MAIL#{mail}", "MAIL").update(outbox._give_up(ctx, "ESSAIS"))
-    envois = "/administration/envois"
+    return str(mail)
+
+
+def _mort(scene: Scene) -> Act:
+    """A mail given up, which the administrator sends again."""
+    from chalicelib.core import outbox
+    from chalicelib.core.context import live_context
+
+    mail, envois = mail_en_attente(), "/administration/envois"
+    outbox.MailRow(f"MAIL#{mail}", "MAIL").update(outbox._give_up(live_context(), "ESSAIS"))
     return formulaire(scene.entrer("admin@demo.fr"), envois, vers=f"{envois}/{mail}/renvoyer")

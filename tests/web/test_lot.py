@@ -299,3 +299,20 @@ def test_seules_les_demandes_a_traiter_se_choisissent(guichet: Guichet, agent: C
         page = agent.get(f"{LISTE}?etat={etat}")
         assert "Jean" in page.page.text and places(page) == []
         assert not [f for f in page.page.forms if f["action"] == LOT]
+
+
+@pytest.mark.rule("S6", "T6")
+def test_un_collegue_qui_entre_dans_une_fenetre_expiree_commence_par_sa_page(guichet: Guichet, agent: Client) -> None:
+    """What the first one had typed is theirs; the address that it was sent to has no page of its own."""
+    from chalicelib.core import totp
+    from infra.local.comptes import MOT_DE_PASSE, SECRET_TOTP
+
+    page = choisir(agent, "rejeter", 0)
+    en_poste(guichet.client(), "h@demo.fr", prenom="Hervé")
+    guichet.advance(minutes=16)
+    fin = agent.submit(page, REJETER, motif="Non.")
+    assert fin.status == 401
+    etape = agent.submit(fin, "/connexion", identifiant="h@demo.fr", mot_de_passe=MOT_DE_PASSE)
+    code = totp.code(SECRET_TOTP, int(guichet.now.timestamp()) // totp.PERIOD)
+    arrivee = agent.submit(etape, "/connexion/code", code=code)
+    assert (arrivee.status, arrivee.location) == (303, "/") and "Non." not in arrivee.body

@@ -343,6 +343,7 @@ def test_chaque_ligne_a_son_diplome_que_les_gestionnaires_ouvrent(guichet: Guich
     lu = agent.get(f"{lieu}/diplomes/{nouveau}")
     assert lu.status == 200 and "Fermer ce diplôme" in lu.page.text, "no CV to come back to"
     assert "Transmettre ce que j’ai appris." in lu.page.text, "the whole profile stands beside"
+    assert len(actes(guichet, "lire_un_diplome")) == 1 and len(actes(guichet, "lire_un_profil")) == 2
     assert f"disponible/{compte_id}/{nouveau}" in agent.get(f"{lieu}/diplomes/{nouveau}/original").location
     assert agent.get(f"{lieu}/diplomes/{premier}").status == 404
     lus = sorted(a["acte"] for a in actes(guichet) if "diplome" in a["acte"] and a["objet"] == compte_id)

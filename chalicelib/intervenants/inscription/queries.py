@@ -220,21 +220,20 @@ def cv_de_la_demande(demande: Demande, toutes: list[Piece]) -> Piece | None:
 
 def diplome(demande: Demande, piece_id: str) -> Piece:
     """Rule D7: a diploma of the person, in force; else NotFound."""
-    trouve = pieces.piece(demande.compte, piece_id)
-    if trouve is None or trouve.usage != DIPLOME or trouve.etat is not EtatPiece.DISPONIBLE:
+    return _diplome(pieces.piece(demande.compte, piece_id))
+
+
+def _diplome(piece: Piece | None) -> Piece:
+    if piece is None or piece.usage != DIPLOME or piece.etat is not EtatPiece.DISPONIBLE:
         raise NotFound
-    return trouve
+    return piece
 
 
 def _montree(demande: Demande, toutes: list[Piece], piece_id: str) -> Piece | None:
     """Rules D7, U3: the file whose pages stand beside the profile: the diploma asked for, else the CV; None without."""
     if not piece_id:
         return cv_de_la_demande(demande, toutes)
-    en_force = (p for p in toutes if p.usage == DIPLOME and p.etat is EtatPiece.DISPONIBLE and p.id == piece_id)
-    trouve = next(en_force, None)
-    if trouve is None:
-        raise NotFound
-    return trouve
+    return _diplome(next((piece for piece in toutes if piece.id == piece_id), None))
 
 
 def dossier(ctx: Context, compte_id: str, piece_id: str = "") -> dict[str, Any]:

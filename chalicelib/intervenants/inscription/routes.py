@@ -197,7 +197,7 @@ def _decider_le_lot(ctx: Context, acte: str, etat: Etat) -> Reply:
     vues = [v for v in map(vue, choix.choix.data) if v]
     faites = usecases.decider_le_lot(ctx, vues, etat, form.message)
     values = queries.lot(ctx, choix.choix.data, faites)
-    perdu = "" if len(faites) == len(vues) else form.message
+    perdu = "" if faites == {v.compte for v in vues} else form.message
     return page(ISSUES, 200 if faites else 409, acte=acte, filtre=filtre, perdu=perdu, **values)
 
 
@@ -297,7 +297,7 @@ def get_cv(ctx: Context, compte_id: str) -> Reply:
 def get_diplome(ctx: Context, compte_id: str, piece_id: str) -> Reply:
     """Rules D7, E2, U3: the pages of a diploma beside the profile, access checked, audited."""
     vu = _dossier(ctx, compte_id, piece_id=piece_id)
-    usecases.noter_la_lecture(ctx, compte_id, "lire_un_diplome")
+    usecases.noter_la_lecture(ctx, compte_id, "lire_un_profil", "lire_un_diplome")
     return vu
 
 

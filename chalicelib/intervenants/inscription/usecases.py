@@ -277,10 +277,11 @@ def compter_la_recherche(ctx: Context) -> None:
     consume(ctx, RECHERCHES, ctx.user.id)
 
 
-def noter_la_lecture(ctx: Context, compte_id: str, quoi: str) -> None:
-    """Rule U3: reading somebody's file is audited."""
+def noter_la_lecture(ctx: Context, compte_id: str, *lectures: str) -> None:
+    """Rule U3: reading somebody's profile or file is audited."""
     act = Act(ctx)
-    audit.note(act, quoi, compte_id)
+    for lecture in lectures:
+        audit.note(act, lecture, compte_id)
     act.commit()
 
 
