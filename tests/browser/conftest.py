@@ -22,7 +22,9 @@ ORDINATEUR = {**COMMUN, "viewport": {"width": 1280, "height": 900}}
 TELEPHONE = {**COMMUN, "viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 SANS_SCRIPT = {"java_script_enabled": False}
 
-expect.set_options(timeout=10_000)
+# A busy machine is slow, not wrong: what no wait would bring is waited for a good while.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 
 VISITE = "tests/browser/test_accessibilite.py::test_chaque_page_dans_chaque_etat"
 
@@ -105,7 +107,7 @@ def ouvrir(chromium: Browser) -> Ouvrir:
         for profil in profils:
             reglages |= profil
         contexte = chromium.new_context(**reglages)
-        contexte.set_default_timeout(10_000)
+        contexte.set_default_timeout(PATIENCE)
         guet = Guet(contexte)
         guet.permis.update(permis)
         try:
