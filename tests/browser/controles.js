@@ -28,6 +28,13 @@ function structure() {
     if (id && !document.getElementById(id)) fautes.push(`${dit(e)} mène à #${id}, qui n’existe pas`);
   });
   if (!document.querySelector("a.evitement") && document.querySelector("nav")) fautes.push("pas de lien d’évitement");
+  tous("input[name*='mot_de_passe']").forEach((e) => {
+    const nouveau = e.form?.querySelector("[name='confirmation_mot_de_passe']") && !e.name.endsWith("actuel");
+    const voir = document.querySelector(`button[type=button][aria-pressed=false][data-voir="${e.id}"]`);
+    const permis = e.type === "password" && !e.value && !e.readOnly && e.maxLength < 0 && !["onpaste", "oncopy", "ondrop"].some((n) => e[n]);
+    if (!permis || e.autocomplete !== (nouveau ? "new-password" : "current-password")) fautes.push(`${dit(e)} : mot de passe mal demandé`);
+    if (!voir) fautes.push(`${dit(e)} : ce mot de passe ne peut pas être montré`);
+  });
   const texte = document.body.innerText;
   for (const [motif, nom] of [[/\{\{|\{%/, "reste de modèle"], [/\w'\w/, "apostrophe droite"], [/\bNone\b|\bundefined\b/, "valeur absente écrite telle quelle"]]) {
     const trouve = texte.match(motif);

@@ -101,7 +101,8 @@ def _mesurer(page: Page, nom: str) -> list[str]:
 
 
 def structure(page: Page) -> list[str]:
-    """One h1, which the title of the window repeats; ids that are unique; nothing left of a template."""
+    """One h1, which the title of the window repeats; ids that are unique; passwords that are hidden, may be pasted and
+    may be shown; nothing left of a template."""
     return _mesurer(page, "structure")
 
 

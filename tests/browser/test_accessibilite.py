@@ -13,7 +13,7 @@ from tests.browser.conftest import Ouvrir
 
 
 @pytest.mark.rule("S1", "S2", "S3", "S5", "S6")
-@pytest.mark.controle("T14")
+@pytest.mark.controle("T14", "T25")
 @pytest.mark.parametrize("chapitre", [pytest.param(c, id=c.__name__.replace("_", " ")) for c in visite.CHAPITRES])
 def test_chaque_page_dans_chaque_etat_est_accessible(
     chapitre: Callable[[visite.Visite], None],

@@ -47,6 +47,8 @@ def test_une_bonne_page_n_a_aucune_faute(montrer: Callable[..., Page]) -> None:
 
 
 _RESUME = '<div id="resume-erreurs" tabindex="-1"><ul><li><a href="#nom">Saisissez le nom.</a></li></ul></div>'
+_SECRET = '<p><label for="m">Secret</label> <input id="m" name="mot_de_passe" type="password" {}></p>'
+_ACTUEL = _SECRET.format("autocomplete=current-password")
 FAUTES: dict[str, tuple[str, dict[str, Any]]] = {
     "axe : image sans texte": ("image-alt", {"corps": '<img src="data:,x">'}),
     "axe : contraste": ("color-contrast", {"corps": "<p>Pâle</p>", "style": "p { color: #bbb }"}),
@@ -69,6 +71,19 @@ FAUTES: dict[str, tuple[str, dict[str, Any]]] = {
     "reste de modèle": ("reste de modèle", {"corps": "<p>{{ nom }}</p>"}),
     "apostrophe droite": ("apostrophe droite", {"corps": "<p>L'essai</p>"}),
     "valeur absente": ("valeur absente", {"corps": "<p>None</p>"}),
+    "mot de passe en clair": ("mot de passe mal demandé", {"change": ('name="nom"', 'name="mot_de_passe"')}),
+    "mot de passe qui ne se colle pas": (
+        "mot de passe mal demandé",
+        {"corps": _SECRET.format("onpaste='return false' autocomplete=current-password")},
+    ),
+    "nouveau mot de passe pris pour l’ancien": (
+        "mot de passe mal demandé",
+        {"corps": f"<form>{_ACTUEL}<input type=hidden name=confirmation_mot_de_passe></form>"},
+    ),
+    "mot de passe qui ne se montre pas": (
+        "ne peut pas être montré",
+        {"corps": _ACTUEL},
+    ),
     "résumé sans foyer": (
         "n’a pas le foyer",
         {"corps": _RESUME, "change": ("<title>Essai", "<title>Erreur : Essai")},

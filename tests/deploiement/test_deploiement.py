@@ -15,6 +15,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from chalicelib.commun.pieces.queries import ENVOI_MAX
 from chalicelib.core import totp
 from infra import deploy
 from tests.web.parcours import DOCUMENTS, IDENTIFICATION, LIGNES, MINIMUM
@@ -110,15 +111,19 @@ def trainer(deployed: Any, visitor: Any, signed_up: Any) -> Any:
     return visitor
 
 
-def test_un_cv_traverse_la_quarantaine(deployed: Any, trainer: Any) -> None:
-    """Presigned POST -> check -> verdict -> copy -> page images: five roles, each with what it needs."""
-    visitor = trainer
-    form = visitor.post("/mon-profil/cv", visitor.get("/mon-profil/cv").hidden)
+@pytest.fixture(scope="module")
+def cv(deployed: Any, trainer: Any) -> str:
+    """Their CV: presigned POST -> check -> verdict -> copy -> page images: five roles, each with what
+    it needs. Answers its id."""
+    form = trainer.post("/mon-profil/cv", trainer.get("/mon-profil/cv").hidden)
     key = form.hidden["key"]
+    assert _send_file(form, _pdf(), key=f"{key}x") == 403, "the form is for this key"
+    assert _send_file(form, _pdf(), policy="e30=") == 403, "the form is signed"
+    assert _send_file(form, bytes(ENVOI_MAX + 1)) in (400, 403), "the bucket bounds what it takes"
     assert _send_file(form, _pdf()) == 303
+    _, owner, piece = key.split("/")
 
     def state() -> tuple[str, str, bool]:
-        _, owner, piece = key.split("/")
         row = deployed.item("pieces", f"PROPRIETAIRE#{owner}", f"PIECE#{piece}")
         return row["etat"]["S"], row["controle"]["S"], "N" in row.get("pages", {})
 
@@ -126,14 +131,57 @@ def test_un_cv_traverse_la_quarantaine(deployed: Any, trainer: Any) -> None:
     deployed.invoke("recevoir-verdict", _verdict(key, state()[1]))
     assert state()[0] == "DISPONIBLE", deployed.log("recevoir-verdict")[-3000:]
     assert deployed.wait_for(lambda: state()[2]), deployed.log("dessiner-pages")[-3000:]
-    objects = deployed.clients("s3").list_objects_v2(Bucket=BUCKET)["Contents"]
-    assert sorted(each["Key"].partition("/")[0] for each in objects) == ["disponible", "pages"]
+    return str(piece)
 
 
-def _send_file(form: Any, content: bytes) -> int:
-    """What the browser does: one multipart POST, straight to the bucket."""
+@pytest.mark.rule("U1")
+@pytest.mark.controle("T53")
+def test_un_cv_traverse_la_quarantaine(deployed: Any, cv: str) -> None:
+    keys = [each["Key"].split("/") for each in deployed.clients("s3").list_objects_v2(Bucket=BUCKET)["Contents"]]
+    assert sorted(key[0] for key in keys if cv in key) == ["disponible", "pages"]
+
+
+@pytest.mark.rule("U3")
+@pytest.mark.controle("T46")
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE"])
+def test_le_magasin_n_ouvre_que_l_objet_que_nomme_un_lien_signe(
+    deployed: Any, trainer: Any, cv: str, method: str
+) -> None:
+    """Asked as a stranger would, with nothing but addresses: the object's own, another's, the list, a link too old."""
+    link = urlsplit(trainer.get(f"/mon-profil/cv/{cv}/original").headers["Location"])
+    other = f"{link.path.replace('/disponible/', '/pages/')}/1.jpg"
+    old = re.sub(r"X-Amz-Date=\d{8}", "X-Amz-Date=20200101", link.query)
+    before = deployed.clients("s3").list_objects_v2(Bucket=BUCKET)["Contents"]
+
+    def asked(path: str, query: str) -> int:
+        return _ask_store(str(link.hostname), link.port, method, f"{path}?{query}")
+
+    bucket = link.path.partition("/disponible/")[0]
+    assert asked(link.path, link.query) == (200 if method == "GET" else 403)
+    for path, query in (
+        (link.path, ""),
+        (other, link.query),
+        (link.path, old),
+        (f"{bucket}/", "list-type=2"),
+        (f"{bucket}/", f"list-type=2&{link.query}"),
+    ):
+        assert asked(path, query) == 403, f"{method} {path}"
+    assert deployed.clients("s3").list_objects_v2(Bucket=BUCKET)["Contents"] == before
+
+
+def _ask_store(host: str, port: int | None, method: str, target: str) -> int:
+    connection = http.client.HTTPConnection(host, port, timeout=30)
+    connection.request(method, target, b"autre chose" if method == "PUT" else None)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def _send_file(form: Any, content: bytes, **forged: str) -> int:
+    """What the browser does: one multipart POST, straight to the bucket; `forged`: what it does not."""
     action = next(found for found in re.findall(r'action="(http[^"]*)"', form.body) if BUCKET in found)
     fields = {name: value for name, value in form.hidden.items() if name != "commande"} | {"x-amz-meta-nom": "cv.pdf"}
+    fields |= forged
     part = '--limite\r\nContent-Disposition: form-data; name="{}"{}\r\n\r\n'
     body = "".join(part.format(name, "") + f"{value}\r\n" for name, value in fields.items())
     body += part.format("file", '; filename="cv.pdf"\r\nContent-Type: application/pdf')

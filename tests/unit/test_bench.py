@@ -112,6 +112,8 @@ def test_un_formulaire_que_le_banc_n_envoie_pas_est_rouge() -> None:
 P1 = {"rapport_cpu": 1.2, "page_cpu": 0.6, "sol_cpu": 0.5, "quoi": "the zip"}
 P2 = {"rapport": 1.2, "page_ms": 6.0, "sol_ms": 5.0, "appels": 3}
 P8 = {"octets": 30_000, "requetes": 5, "ailleurs": [], "lighthouse": {"performance": 97, "accessibility": 100}}
+P3: dict[str, Any] = {"routes": {"/": {"appels": ["GetItem"], "deux_fois": []}}, "sans_exemple": []}
+QUATRE = {"/": {"appels": ["GetItem"] * 4, "deux_fois": []}}
 CHARGE = {"gens": 20, "finis": 20, "nombre_erreurs": 0, "nombre_perdus": 0, "erreurs": [], "perdus": []}
 
 
@@ -120,6 +122,11 @@ CHARGE = {"gens": 20, "finis": 20, "nombre_erreurs": 0, "nombre_perdus": 0, "err
     [
         pytest.param("P1", P1, P1 | {"rapport_cpu": 1.6}, id="un démarrage lent"),
         pytest.param("P2", {"home": P2}, {"home": P2 | {"rapport": 1.6}}, id="une page lente"),
+        pytest.param("P3", P3, P3 | {"routes": QUATRE}, id="une page qui demande trop"),
+        pytest.param(
+            "P3", P3, P3 | {"routes": {"/": P3["routes"]["/"] | {"deux_fois": ["a"]}}}, id="qui lit deux fois"
+        ),
+        pytest.param("P3", P3, P3 | {"sans_exemple": ["/annonces"]}, id="une page que l’on n’a pas demandée"),
         pytest.param("P8", P8, P8 | {"octets": 61 * 1024}, id="une page lourde"),
         pytest.param("P8", P8, P8 | {"requetes": 7}, id="trop de demandes"),
         pytest.param("P8", P8, P8 | {"ailleurs": ["https://cdn.example/a.js"]}, id="un tiers"),

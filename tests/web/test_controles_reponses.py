@@ -331,21 +331,40 @@ def test_rien_de_l_atelier_n_est_expose(guichet: Guichet, chemin: str) -> None:
 def test_une_methode_qui_n_est_pas_declaree_n_agit_pas(guichet: Guichet, methode: str) -> None:
     """Past the gateway, which knows no such route: the application itself refuses."""
     lieu = scene(guichet)
-    avant, deguises = (
-        photo(guichet, ()),
-        {"x-http-method-override": "POST", "content-type": "application/x-www-form-urlencoded"},
-    )
+    avant = photo(guichet, ())
+    assert list(ce_qui_repond(guichet, lieu, methode)) == []
+    assert photo(guichet, ()) == avant
+
+
+DEGUISEES = {"x-http-method-override": "POST", "content-type": "application/x-www-form-urlencoded"}
+
+
+def ce_qui_repond(guichet: Guichet, lieu: Scene, methode: str) -> Iterator[tuple[str, str]]:
+    """Who is answered, and on which route, by a method that the route does not declare."""
     for role in ("validé", "gestionnaire", "administrateur"):
         client = lieu.clients[role]
-        for motif, methodes in guichet.app.routes.items():
-            if methode in methodes:
-                continue
+        for motif in (motif for motif, methodes in guichet.app.routes.items() if methode not in methodes):
             chemin = lieu.chemin(motif, role)
             trouves = dict(zip(re.findall(r"{(\w+)}", motif), _valeurs(motif, chemin), strict=True))
             corps = f"commande={lieu.commande(role)}&_method=POST"
-            evenement = client._event(methode, urlsplit(chemin), (motif, trouves), corps, deguises)
-            assert guichet.app(evenement, None)["statusCode"] == 405, (methode, motif)
-    assert photo(guichet, ()) == avant
+            evenement = client._event(methode, urlsplit(chemin), (motif, trouves), corps, DEGUISEES)
+            if guichet.app(evenement, None)["statusCode"] != 405:
+                yield role, motif
+
+
+def test_une_methode_deguisee_qui_agirait_se_voit(guichet: Guichet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted: the application believes what a header says of the method."""
+    lieu, app = scene(guichet), guichet.app
+
+    class Credule:
+        routes = app.routes
+
+        def __call__(self, event: dict[str, Any], context: Any) -> Any:
+            vraie = event["headers"].get("x-http-method-override", event["requestContext"]["httpMethod"])
+            return app({**event, "requestContext": event["requestContext"] | {"httpMethod": vraie}}, context)
+
+    monkeypatch.setattr(guichet, "app", Credule())
+    assert ("validé", "/deconnexion") in ce_qui_repond(guichet, lieu, "PUT")
 
 
 def _valeurs(motif: str, chemin: str) -> tuple[str, ...]:

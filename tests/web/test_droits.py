@@ -116,6 +116,12 @@ def _effacer_puis_refuser(ctx: Any, compte_id: str) -> Any:
     return _demande_a_traiter(ctx, compte_id)
 
 
+def _noter_au_mauvais_endroit(ctx: Any, compte_id: str, *_: str) -> None:
+    """A page that is read leaves its trace on what it reads."""
+    lue = {"pk": {"S": f"INTERVENANT#{compte_id}"}, "sk": {"S": "LECTURE"}}
+    boto3.client("dynamodb").put_item(TableName="guichet-test-intervenants", Item=lue)
+
+
 _guard, _demande_a_traiter = pages._guard, usecases.demande_a_traiter
 _DIPLOME = "/mon-profil/diplomes/{piece_id}/original"
 Marche = Callable[[Guichet], Iterator[str]]
@@ -142,6 +148,11 @@ PLANTES: dict[str, tuple[Any, str, Any, Marche, str]] = {
         usecases, "demande_a_traiter", _effacer_puis_refuser,
         lambda guichet: droits.pages_de_chacun(guichet, "autre gestionnaire"),
         "autre gestionnaire, GET /gestion/inscriptions/{compte_id}/cv : refusée, et quelque chose change",
+    ),
+    "une lecture écrit": (
+        usecases, "noter_la_lecture", _noter_au_mauvais_endroit,
+        lambda guichet: droits.pages_de_chacun(guichet, "gestionnaire"),
+        "gestionnaire, GET /gestion/inscriptions/{compte_id} : lire change quelque chose",
     ),
     "un profil à l’étude se modifie": (
         profil, "refus_de_modifier", lambda profil: None, lambda guichet: droits.actes_permis(guichet, "en attente"),
