@@ -15,12 +15,12 @@ run: .venv/.ok .venv-aws/.ok assets sons ## Le portail entier ici : http://127.0
 	@exec $(PY) -m infra.local
 
 test: .venv/.ok .venv-aws/.ok assets sons lint package verifier-infra ## Tous les contrôles : style, architecture, types, modèles, tests
-	@chromium=$$($(PY) -m infra.navigateur) && CHROMIUM="$$chromium" $(PY) -m pytest -n $(COEURS) --dist loadgroup
+	@chromium=$$($(PY) -m infra.navigateur) && CHROMIUM="$$chromium" $(PY) -m pytest -n $(COEURS)
 
 proof: .venv/.ok .venv-aws/.ok assets sons lint package verifier-infra ## Les mêmes en entier, sans échantillon ; écrit docs/preuves.md
 	@rm -rf build/preuves && mkdir -p build/preuves
 	@chromium=$$($(PY) -m infra.navigateur) && CHROMIUM="$$chromium" GUICHET_PREUVE=1 \
-	  $(PY) -m pytest -n auto --dist loadgroup --junitxml=build/preuves/tests.xml
+	  $(PY) -m pytest -n auto --junitxml=build/preuves/tests.xml
 	@$(PY) -m infra.preuves
 
 lint: .venv/.ok ## Style, architecture et types seulement

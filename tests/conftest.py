@@ -1,6 +1,10 @@
-"""Settings of every test: a stage of its own, no AWS but the one that a fixture gives."""
+"""Settings of every test: a stage of its own, no AWS but the one that a fixture gives; what shares a portal runs on one
+worker."""
 
 import os
+from typing import Any
+
+import pytest
 
 os.environ.update(
     STAGE="test",
@@ -17,3 +21,19 @@ os.environ.update(
     POWERTOOLS_METRICS_NAMESPACE="guichet",
 )
 os.environ.pop("AWS_ENDPOINT_URL", None)
+
+ENSEMBLE = ("tests/deploiement/", "tests/local/", "tests/races/", "tests/web/test_controles_reponses.py")
+"""What stands on one portal, or on one harvest, that is long to make: once is enough. The browser's tests are most of
+the run: each worker has a portal and a Chromium of its own."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A worker takes the whole of a group, or a test; the groups go first, lest one of them be alone at the end."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ParPortail(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return next((lieu for lieu in ENSEMBLE if nodeid.startswith(lieu)), nodeid)
+
+    return ParPortail(config, log)

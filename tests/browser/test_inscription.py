@@ -1,6 +1,7 @@
 """An application that is sent back before it is decided; an account whose address and password change.
 
-On a computer and on a telephone, with and without JavaScript.
+On a computer and on a telephone, with and without JavaScript: `make proof` takes the four of them for each, `make test`
+two.
 """
 
 import re
@@ -9,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from infra.local.portail import Portail
+from tests import chrono
 from tests.browser import parcours, semis, visite
 from tests.browser.conftest import SANS_SCRIPT, Ouvrir
 from tests.browser.semis import Personne
@@ -22,7 +24,7 @@ MOTIF = "Nous n’avons pas de besoin en secrétariat de mairie."
 
 
 @pytest.mark.rule("C2", "C3", "C4", "D1", "D7", "D12", "E1", "E2", "E3", "E4", "S1", "S3", "U1")
-@pytest.mark.parametrize("profil", PROFILS)
+@pytest.mark.parametrize("profil", PROFILS if chrono.PREUVE else (PROFILS[0], PROFILS[3]))
 def test_une_demande_revient_d_un_complement_puis_est_rejetee(portail: Portail, ouvrir: Ouvrir, profil: tuple) -> None:
     qui, inscrit = semis.inscrire(portail)
     agent = semis.se_connecter(portail, "gestionnaire@demo.fr")
@@ -171,7 +173,7 @@ def rejeter(page: Page) -> None:
 
 
 @pytest.mark.rule("J3", "J5", "T1")
-@pytest.mark.parametrize("profil", PROFILS)
+@pytest.mark.parametrize("profil", PROFILS if chrono.PREUVE else PROFILS[1:3])
 def test_changer_d_adresse_oublier_son_mot_de_passe_fermer_une_connexion(
     portail: Portail, ouvrir: Ouvrir, profil: tuple
 ) -> None:

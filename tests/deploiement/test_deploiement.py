@@ -20,8 +20,6 @@ from chalicelib.core import totp
 from infra import deploy
 from tests.web.parcours import DOCUMENTS, IDENTIFICATION, LIGNES, MINIMUM
 
-pytestmark = pytest.mark.xdist_group("deploiement")
-
 SIGN_UP = "/deposer-un-cv"
 EMAIL = "camille@exemple.fr"
 BUCKET = "guichet-essai-fichiers"

@@ -485,7 +485,6 @@ def test_le_web_ne_lit_pas_la_quarantaine(policies: dict[str, list[dict[str, Any
 # -------------------------------------------------------------------------------------------------------------- checks
 
 
-@pytest.mark.xdist_group("deploiement")
 def test_cloudformation_accepte_les_gabarits(packaged: Any, tmp_path: Path) -> None:
     """The packaged template as the SAM translator makes it, and the others: no error nor warning of cfn-lint."""
     folder, _ = packaged

@@ -318,7 +318,6 @@ for path in pathlib.Path(root, "chalicelib").rglob("*.py"):
 
 
 @pytest.mark.controle("T60")
-@pytest.mark.xdist_group("deploiement")
 def test_le_paquet_ne_contient_que_ce_qui_sert(packaged: Any) -> None:
     folder, manifest = packaged
     with zipfile.ZipFile(folder / "deployment.zip") as archived:
@@ -335,7 +334,6 @@ def test_le_paquet_ne_contient_que_ce_qui_sert(packaged: Any) -> None:
 
 
 @pytest.mark.controle("T60")
-@pytest.mark.xdist_group("deploiement")
 def test_le_paquet_n_a_ni_essais_ni_comptes_de_demonstration(packaged: Any) -> None:
     folder, _ = packaged
     secrets = (comptes.MOT_DE_PASSE.encode(), comptes.SECRET_TOTP.encode(), b"/api/captchas", b"advance_seconds")
@@ -349,7 +347,6 @@ def test_le_paquet_n_a_ni_essais_ni_comptes_de_demonstration(packaged: Any) -> N
     assert not [name for name in names if name.rpartition("/")[2].startswith(("test_", "conftest", ".env"))]
 
 
-@pytest.mark.xdist_group("deploiement")
 def test_tout_ce_que_le_code_importe_est_dans_le_paquet(packaged: Any, tmp_path: Path) -> None:
     """The emulator's own packages would hide what is missing: here the package has only boto3's family beside it."""
     folder, manifest = packaged

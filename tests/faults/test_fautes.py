@@ -10,7 +10,7 @@ from tests.faults.bilan import PREUVE
 from tests.faults.conftest import GRAINE
 from tests.faults.monde import Monde
 
-PAR_ACTE, PAR_PAGE = 8, 3  # points of a sample
+PAR_ACTE, PAR_PAGE = 5, 1  # points of a sample
 
 
 def _eprouver(monde: Monde, scene: scenes.Scene, record_property: Any, nombre: int) -> None:

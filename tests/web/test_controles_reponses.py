@@ -17,7 +17,6 @@ from tests.web.conftest import Guichet
 from tests.web.parcours import ROLES, Scene, photo, scene
 
 guichet = parcours.guichet
-pytestmark = pytest.mark.xdist_group("reponses")
 COOKIES = {
     "__Host-session": None,
     "__Host-visite": None,
