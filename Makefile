@@ -20,8 +20,7 @@ test: .venv/.ok .venv-aws/.ok assets sons lint package verifier-infra ## Tous le
 proof: .venv/.ok .venv-aws/.ok assets sons lint package verifier-infra ## Les mêmes en entier, sans échantillon ; écrit docs/preuves.md
 	@rm -rf build/preuves && mkdir -p build/preuves
 	@chromium=$$($(PY) -m infra.navigateur) && CHROMIUM="$$chromium" GUICHET_PREUVE=1 \
-	  $(PY) -m pytest -n auto --junitxml=build/preuves/tests.xml
-	@$(PY) -m infra.preuves
+	  $(PY) -m pytest -n auto --junitxml=build/preuves/tests.xml; fin=$$?; $(PY) -m infra.preuves && exit $$fin
 
 lint: .venv/.ok ## Style, architecture et types seulement
 	$(PY) -m ruff check .

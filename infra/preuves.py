@@ -48,7 +48,7 @@ def rapport(tests: ElementTree.Element, figures: dict[str, Any], jour: date) -> 
         f"Écrit par `make proof` le {jour:%d/%m/%Y} : {os.cpu_count()} cœurs ({platform.machine()}), Python "
         f"{platform.python_version()}. Rien n’est échantillonné.",
         "",
-        "| tests | ce qu’ils prouvent | réussis | manqués | secondes de processeur |",
+        "| tests | ce qu’ils prouvent | réussis | manqués | secondes |",
         "|---|---|---|---|---|",
     ]
     for nom, sens in PARTIES.items():

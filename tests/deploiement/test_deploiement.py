@@ -15,6 +15,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+import app as application
 from chalicelib.commun.pieces.queries import ENVOI_MAX
 from chalicelib.core import totp
 from infra import deploy
@@ -86,10 +87,12 @@ def test_le_mail_part_par_la_file_et_ses(deployed: Any, signed_up: Any) -> None:
     assert any("/activation/" in mail for mail in deployed.mails(EMAIL)), "SES accepted it from the function's role"
 
 
-@pytest.mark.parametrize("sweep", ["balayer-mails", "balayer-comptes", "balayer-demandes", "balayer-pieces"])
-def test_un_balayage_va_a_son_terme_avec_son_role(deployed: Any, sweep: str) -> None:
-    assert _sweep(deployed, sweep)["failed"] == 0
-    assert "sweep.ended" in deployed.log(sweep), "the metric of its alarm counts this line"
+def test_un_balayage_va_a_son_terme_avec_son_role(deployed: Any, subtests: pytest.Subtests) -> None:
+    for declared in application.app.pure_lambda_functions:
+        sweep = declared.name.replace("_", "-")
+        with subtests.test(sweep):
+            assert _sweep(deployed, sweep)["failed"] == 0
+            assert "sweep.ended" in deployed.log(sweep), "the metric of its alarm counts this line"
 
 
 def _sweep(deployed: Any, name: str, **later: int) -> dict[str, int]:

@@ -257,8 +257,9 @@ def test_un_balayage_en_retard_de_deux_periodes_alerte(app: dict[str, Any]) -> N
     and that is what the alarm and its page say."""
     runbook = (verifier.ROOT / "docs" / "exploitation.md").read_text()
     said = {300: "cinq minutes", 1800: "trente minutes", 7200: "deux heures"}
-    periods = {"balayer_mails": 60, "balayer_comptes": 3600, "balayer_demandes": 3600, "balayer_pieces": 900}
-    for handler, period in periods.items():
+    for handler, expression in SWEEPS.items():
+        number, unit = expression.removeprefix("rate(").removesuffix(")").split()
+        period = int(number) * {"minute": 60, "hour": 3600}[unit.removesuffix("s")]
         alarm = app[f"{_logical(handler)}LateAlarm"]["Properties"]
         assert alarm["TreatMissingData"] == "breaching"
         delay = alarm["Period"] * alarm["EvaluationPeriods"]

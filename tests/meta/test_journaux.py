@@ -150,8 +150,8 @@ def test_le_parcours_entier_ne_dit_rien_de_personne(guichet: Guichet, mouchard: 
     assert DOMICILE["voie"] in dossier.page.text
     gestion.follow(gestion.submit(dossier, next(f["action"] for f in dossier.page.forms if "valider" in f["action"])))
     assert len(guichet.deliver()) == 2
-    for planification in ("balayer_comptes", "balayer_demandes", "balayer_mails", "balayer_pieces"):
-        guichet.sweep(planification)
+    for balayage in guichet.app.pure_lambda_functions:
+        guichet.sweep(balayage.name)
 
     noms = " ".join(mouchard.dits)
     assert all(nom in noms for nom in ("compte.ouvert", "compte.active", "inscription.validee", "mail.sent"))

@@ -193,8 +193,8 @@ def meme_version(monde: Monde, fenetres: int = 5) -> None:
             tous_disent([reponse], 409, gardee)
 
 
-def meme_mot_de_passe(monde: Monde, fois: int = VINGT) -> None:
-    """Twenty wrong passwords for one account, from one origin and twenty windows: ten are looked at."""
+def meme_mot_de_passe(monde: Monde, fois: int = 50) -> None:
+    """Fifty wrong passwords for one account, from one origin and fifty windows: ten are looked at."""
     email, ici = "intervenant@demo.fr", origine()
     envois = [mot_de_passe(monde, email, f"Faux-{rang}-Essai!", monde.visiteur(ici)) for rang in range(fois)]
     monde.nouvelle_fenetre(900)

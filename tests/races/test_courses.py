@@ -53,7 +53,8 @@ def test_un_profil_enregistre_dans_plusieurs_onglets_ne_perd_rien_en_silence(cou
 
 
 @pytest.mark.rule("T4")
-def test_vingt_mots_de_passe_essayes_ensemble_n_en_font_regarder_que_dix(courir: Courir) -> None:
+@pytest.mark.controle("T26")
+def test_cinquante_mots_de_passe_essayes_ensemble_n_en_font_regarder_que_dix(courir: Courir) -> None:
     courir(courses.meme_mot_de_passe)
 
 

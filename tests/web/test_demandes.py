@@ -304,6 +304,40 @@ def test_la_liste_s_emporte_dans_un_tableur(guichet: Guichet, visiteur: Client) 
     assert [a["acteur"] != "" for a in actes(guichet, "exporter_les_demandes")] == [True]
 
 
+@pytest.mark.rule("E2", "S4")
+def test_le_filtre_suit_d_une_demande_a_l_autre_et_revient_a_la_liste(guichet: Guichet, visiteur: Client) -> None:
+    comptes = {}
+    for i, nom in enumerate(NOMS[:4]):
+        comptes[nom] = transmise(guichet.client(), **personne(nom), structure=("bretagne", "grand-est")[i % 2])
+        guichet.advance(minutes=1)
+    agent = en_poste(visiteur, structures=("bretagne", "grand-est"))
+    filtre = "?ordre=recentes&structure=grand-est"
+    liste = agent.get(LISTE + filtre)
+    delta, bravo = (f"{LISTE}/{comptes[nom]}" for nom in ("DELTA", "BRAVO"))
+    assert delta + filtre in liste.page.links
+
+    dossier = agent.get(delta + filtre)
+    assert LISTE + filtre in dossier.page.links
+    assert agent.get(la_suivante(dossier)).location == bravo + filtre, "CHARLIE, of the other structure, is passed over"
+    decide = agent.submit(dossier, f"{delta}/rejeter", motif="Non.")
+    assert decide.location == f"{delta}?decidee=oui&{filtre[1:]}"
+    assert agent.follow(decide).page.links.count(LISTE + filtre) == 2, "the trail, and « Retour à la liste »"
+    refus = agent.submit(agent.get(bravo + filtre), f"{bravo}/rejeter", motif=" ")
+    assert refus.status == 422 and LISTE + filtre in refus.page.links
+    assert agent.get(la_suivante(agent.get(bravo + filtre))).location == LISTE + filtre, "the list, after the last"
+
+    traitees = f"{delta}?etat=VALIDEE&ordre=recentes"
+    assert traitees in agent.get(f"{LISTE}?etat=VALIDEE&ordre=recentes").page.links
+    assert not {"etat", "ordre"} & set(la_suivante(agent.get(traitees)).split("&")[1:]), (
+        "next: what waits, oldest first"
+    )
+
+
+def la_suivante(dossier: Answer) -> str:
+    """Where « Demande suivante » leads."""
+    return next(lien for lien in dossier.page.links if "/suivante?" in lien)
+
+
 # Deciding
 
 

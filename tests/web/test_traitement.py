@@ -35,6 +35,11 @@ def decider(agent: Client, compte_id: str, acte: str, **saisie: str) -> Answer:
     return agent.submit(agent.get(f"{LISTE}/{compte_id}"), f"{LISTE}/{compte_id}/{acte}", **saisie)
 
 
+def sans_filtre(liens: list[str]) -> list[str]:
+    """The addresses of a page, without what they keep of the list's filter."""
+    return [lien.partition("?")[0] for lien in liens]
+
+
 def transmettre(qui: Client) -> Answer:
     """« Enregistrer et transmettre ma demande d’inscription »."""
     return qui.submit(qui.get("/mon-profil/verification"), "/mon-profil/transmission")
@@ -66,6 +71,7 @@ def test_une_demande_se_retrouve_par_un_nom_ou_une_reference_quel_que_soit_son_e
 
 
 @pytest.mark.rule("S4", "T6")
+@pytest.mark.controle("T41")
 def test_une_recherche_ne_montre_que_ce_qui_existe_pour_qui_cherche(
     guichet: Guichet, agent: Client, compte_id: str
 ) -> None:
@@ -213,6 +219,14 @@ def test_un_texte_pret_suffit(guichet: Guichet, agent: Client, compte_id: str) -
     assert "ne s’ouvre pas ou se lit mal" in vue.page.text
 
 
+@pytest.mark.rule("E3")
+def test_un_motif_pret_suffit(guichet: Guichet, agent: Client, compte_id: str) -> None:
+    vue = agent.follow(decider(agent, compte_id, "rejeter", motif_pret="Expérience insuffisante"))
+    assert "L’expérience que décrit votre profil ne correspond pas" in vue.page.text
+    (mail,) = guichet.deliver()
+    assert "L’expérience que décrit votre profil" in mail.get_body(("plain",)).get_content()
+
+
 @pytest.mark.rule("E2", "E3", "V1")
 def test_un_rejet_dit_pourquoi_et_quand_revenir(
     guichet: Guichet, visiteur: Client, agent: Client, compte_id: str
@@ -331,7 +345,7 @@ def test_sans_reponse_la_demande_s_archive_a_deux_mois(
 def test_chaque_demande_est_dans_sa_liste(guichet: Guichet, agent: Client, compte_id: str) -> None:
     def ou() -> list[str]:
         vues = {etat: agent.get(f"{LISTE}?etat={etat}").page.links for etat in ("TRANSMISE", "COMPLEMENT", "REJETEE")}
-        return [etat for etat, liens in vues.items() if f"{LISTE}/{compte_id}" in liens]
+        return [etat for etat, liens in vues.items() if f"{LISTE}/{compte_id}" in sans_filtre(liens)]
 
     assert ou() == ["TRANSMISE"]
     decider(agent, compte_id, "complement", complement=MESSAGE)
@@ -402,7 +416,8 @@ def test_des_demandes_du_meme_instant_se_voient_toutes(guichet: Guichet, agent: 
     vues, chemin = set(), LISTE
     while chemin:
         page = agent.get(chemin)
-        vues |= {li.rpartition("/")[2] for li in page.page.links if re.fullmatch(f"{LISTE}/(autre..|{compte_id})", li)}
+        dossiers = [li for li in sans_filtre(page.page.links) if re.fullmatch(f"{LISTE}/(autre..|{compte_id})", li)]
+        vues |= {li.rpartition("/")[2] for li in dossiers}
         chemin = next((li for li in page.page.links if "&apres=" in li), "")
     assert len(vues) == 45
 

@@ -22,7 +22,7 @@ from chalicelib.core.web.forms import (
     Requis,
     Texte,
 )
-from chalicelib.intervenants.inscription.rules import CHOIX_MAX, MESSAGE_MAX, TEXTES_PRETS
+from chalicelib.intervenants.inscription.rules import CHOIX_MAX, MESSAGE_MAX, MOTIFS_PRETS, TEXTES_PRETS
 from chalicelib.intervenants.profil.rules import faute_de_naissance, faute_de_nom
 
 CIVILITES = [(c.name, c.value) for c in Civilite]
@@ -110,6 +110,7 @@ class CompteForm(PortalForm):
 class ComplementForm(PortalForm):
     """Rule E4: what is asked from the person; a ready text stands for an empty one."""
 
+    textes: ClassVar = TEXTES_PRETS
     texte_pret = Choix("Texte prêt", choices=[(titre, titre) for titre in TEXTES_PRETS])
     complement = Paragraphe("Votre message", [Longueur(MESSAGE_MAX)])
 
@@ -126,12 +127,19 @@ class ComplementForm(PortalForm):
 
 
 class RejetForm(PortalForm):
-    """Rule E3: with a reason."""
+    """Rule E3: with a reason; a ready text stands for an empty one."""
 
-    motif = Paragraphe(
-        "Motif", [Requis("Écrivez pourquoi la demande n’est pas retenue : la personne lira ce texte."),
-                  Longueur(MESSAGE_MAX)]
-    )  # fmt: skip
+    textes: ClassVar = MOTIFS_PRETS
+    motif_pret = Choix("Texte prêt", choices=[(titre, titre) for titre in MOTIFS_PRETS])
+    motif = Paragraphe("Motif", [Longueur(MESSAGE_MAX)])
+
+    def validate_motif(self, field: Field) -> None:
+        """A reason, or a ready text."""
+        field.data = field.data or MOTIFS_PRETS.get(self.motif_pret.data or "", "")
+        if not field.data:
+            raise ValidationError(
+                "Écrivez pourquoi la demande n’est pas retenue, ou choisissez un texte prêt : la personne le lira."
+            )
 
     @property
     def message(self) -> str:

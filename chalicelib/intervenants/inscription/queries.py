@@ -173,12 +173,12 @@ def lot(ctx: Context, choix: Iterable[str], faites: frozenset[str] = frozenset()
         )
         for d in lues
     ]
-    return {"lignes": lignes, "introuvables": len(places) - len(lues), "textes_prets": rules.TEXTES_PRETS}
+    return {"lignes": lignes, "introuvables": len(places) - len(lues)}
 
 
-def suivante(ctx: Context, apres: str) -> str | None:
-    """Rule E2: whose application comes after the place `apres` in the gestionnaire's list; None at its end."""
-    demandes = _en_attente(ctx, Filtre(apres=apres), 1)
+def suivante(ctx: Context, filtre: Filtre) -> str | None:
+    """Rule E2: whose application comes first in the rest of the gestionnaire's list; None at its end."""
+    demandes = _en_attente(ctx, filtre, 1)
     return demandes[0].compte if demandes else None
 
 
@@ -257,6 +257,5 @@ def dossier(ctx: Context, compte_id: str, piece_id: str = "") -> dict[str, Any]:
         "modifies": tout.remise.modifies if tout.remise else None,
         "place": rules.curseur(replace(demande, etat=Etat.TRANSMISE)),
         "representer_le": rules.peut_representer_le(demande),
-        "textes_prets": rules.TEXTES_PRETS,
         "attente": rules.attente(ctx.days_since(demande.transmise_le)),
     }

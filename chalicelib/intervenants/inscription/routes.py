@@ -215,8 +215,9 @@ def get_export(ctx: Context) -> Reply:
 @bp.page("/gestion/inscriptions/suivante", access=Access.GESTIONNAIRE)
 def get_suivante(ctx: Context) -> Reply:
     """Rule E2: the next application in one click; back to the list after the last."""
-    compte_id = queries.suivante(ctx, _place(ctx.request.query))
-    return redirect(f"/gestion/inscriptions/{compte_id}" if compte_id else "/gestion/inscriptions")
+    filtre = _filtre(ctx, ctx.request.query)
+    compte_id, liste = queries.suivante(ctx, filtre), replace(filtre, apres="")
+    return redirect(liste.adresse("/gestion/inscriptions" + (f"/{compte_id}" if compte_id else "")))
 
 
 @bp.page("/gestion/inscriptions/recherche", access=Access.GESTIONNAIRE)
@@ -245,6 +246,7 @@ def get_dossier(ctx: Context, compte_id: str) -> Reply:
 
 def _dossier(ctx: Context, compte_id: str, status: int = 200, piece_id: str = "", **values: Any) -> Reply:
     defaut = {"decidee": False, "conflit": False, "complement": ComplementForm(), "rejet": RejetForm(), "perdu": ""}
+    defaut["filtre"] = _filtre(ctx, ctx.request.query if status == 200 else ctx.request.form)
     return page(DOSSIER, status, with_files=True, **queries.dossier(ctx, compte_id, piece_id), **(defaut | values))
 
 
@@ -259,7 +261,7 @@ def _decision(ctx: Context, compte_id: str, decider: Callable[[], str], **saisi:
 @bp.page("/gestion/inscriptions/{compte_id}/valider", access=Access.GESTIONNAIRE, methods=("POST",))
 def post_valider(ctx: Context, compte_id: str) -> Reply:
     """Rules E2, E5."""
-    return _decision(ctx, compte_id, lambda: usecases.valider(ctx, compte_id))
+    return _decision(ctx, compte_id, lambda: usecases.valider(ctx, compte_id, _filtre(ctx, ctx.request.form)))
 
 
 @bp.page("/gestion/inscriptions/{compte_id}/complement", access=Access.GESTIONNAIRE, methods=("POST",))
@@ -268,7 +270,7 @@ def post_complement(ctx: Context, compte_id: str) -> Reply:
     form = ComplementForm.of(ctx)
     if not form.validate():
         return _dossier(ctx, compte_id, 422, complement=form, form=form, perdu=form.message)
-    acte = partial(usecases.demander_un_complement, ctx, compte_id, form.message)
+    acte = partial(usecases.demander_un_complement, ctx, compte_id, form.message, _filtre(ctx, ctx.request.form))
     return _decision(ctx, compte_id, acte, complement=form, perdu=form.message)
 
 
@@ -278,7 +280,7 @@ def post_rejeter(ctx: Context, compte_id: str) -> Reply:
     form = RejetForm.of(ctx)
     if not form.validate():
         return _dossier(ctx, compte_id, 422, rejet=form, form=form, perdu=form.message)
-    acte = partial(usecases.rejeter, ctx, compte_id, form.message)
+    acte = partial(usecases.rejeter, ctx, compte_id, form.message, _filtre(ctx, ctx.request.form))
     return _decision(ctx, compte_id, acte, rejet=form, perdu=form.message)
 
 

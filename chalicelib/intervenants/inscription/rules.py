@@ -39,6 +39,20 @@ TEXTES_PRETS = {
     ),
 }
 """Rule E4: what gestionnaires often ask, ready to be sent or changed. Title -> text."""
+MOTIFS_PRETS = {
+    "Pas de besoin dans ces spécialités": (
+        "Nous n’avons pas de besoin, pour le moment, dans les spécialités que vous proposez."
+    ),
+    "Expérience insuffisante": (
+        "L’expérience que décrit votre profil ne correspond pas à ce que nous demandons pour intervenir dans les "
+        "spécialités que vous proposez."
+    ),
+    "Hors de nos formations": (
+        "Ce que vous proposez ne relève pas des formations que nous organisons pour les agents des collectivités "
+        "territoriales."
+    ),
+}
+"""Rule E3: why gestionnaires often reject, in the same way."""
 
 
 class Etat(Enum):
@@ -185,6 +199,22 @@ class Filtre:
     def structures(self, siennes: tuple[str, ...]) -> tuple[str, ...]:
         """Rule T6: the structures to look into: the one chosen among the gestionnaire's, or all of theirs."""
         return tuple(code for code in siennes if self.structure in {code, ""})
+
+    @property
+    def a_traiter(self) -> "Filtre":
+        """Rule E2: the list of what waits, from its beginning; in the order asked for, when it is of what waits."""
+        return Filtre(self.structure, self.recentes and self.etat is Etat.TRANSMISE)
+
+    def adresse(self, chemin: str) -> str:
+        """Rule S4: an address that keeps it; the usual list adds nothing."""
+        etat = "" if self.etat is Etat.TRANSMISE else self.etat.name
+        dits = {"etat": etat, "ordre": "recentes" if self.recentes else "", "structure": self.structure,
+                "apres": self.apres}  # fmt: skip
+        question = "&".join(f"{nom}={valeur}" for nom, valeur in dits.items() if valeur)
+        return chemin + ("&" if "?" in chemin else "?") + question if question else chemin
+
+
+USUEL = Filtre()
 
 
 def refus_de_transmettre(demande: Demande, complete: bool, fichier_en_cours: bool, today: date) -> Refus | None:

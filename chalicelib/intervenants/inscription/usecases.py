@@ -15,7 +15,7 @@ from chalicelib.core.errors import AlreadyDone, Conflict, NotFound, Refused
 from chalicelib.core.table import Act, get_many, result_of_command
 from chalicelib.core.web.limits import Limit, consume
 from chalicelib.intervenants.inscription import mails, rules, store
-from chalicelib.intervenants.inscription.rules import Demande, Ensemble, Etat, Refus, Remise, Vue
+from chalicelib.intervenants.inscription.rules import Demande, Ensemble, Etat, Filtre, Refus, Remise, Vue
 from chalicelib.intervenants.parcours import public as parcours
 from chalicelib.intervenants.profil import public as profil
 
@@ -173,19 +173,19 @@ def remise(
     return Remise(dites, None if avant is None else rules.modifies(avant, dites))
 
 
-def valider(ctx: Context, compte_id: str) -> str:
-    """Rules E2, E5: the profile joins the CVthèque."""
-    return _decider(ctx, compte_id, Etat.VALIDEE)
+def valider(ctx: Context, compte_id: str, filtre: Filtre = rules.USUEL) -> str:
+    """Rules E2, E5: the profile joins the CVthèque. `filtre`: of the list that it was opened from, as below."""
+    return _decider(ctx, compte_id, Etat.VALIDEE, filtre=filtre)
 
 
-def demander_un_complement(ctx: Context, compte_id: str, message: str) -> str:
+def demander_un_complement(ctx: Context, compte_id: str, message: str, filtre: Filtre = rules.USUEL) -> str:
     """Rules E2, E4: the profile opens again, for two months."""
-    return _decider(ctx, compte_id, Etat.COMPLEMENT, message)
+    return _decider(ctx, compte_id, Etat.COMPLEMENT, message, filtre=filtre)
 
 
-def rejeter(ctx: Context, compte_id: str, motif: str) -> str:
+def rejeter(ctx: Context, compte_id: str, motif: str, filtre: Filtre = rules.USUEL) -> str:
     """Rules E2, E3: with a reason; the person may present again a year after the first analysis."""
-    return _decider(ctx, compte_id, Etat.REJETEE, motif)
+    return _decider(ctx, compte_id, Etat.REJETEE, motif, filtre=filtre)
 
 
 def decider_le_lot(ctx: Context, vues: Iterable[Vue], etat: Etat, message: str) -> frozenset[str]:
@@ -206,7 +206,9 @@ def _decider_la_vue(ctx: Context, vue: Vue, etat: Etat, message: str) -> bool:
     return True
 
 
-def _decider(ctx: Context, compte_id: str, etat: Etat, message: str = "", transmise_le: str = "") -> str:
+def _decider(
+    ctx: Context, compte_id: str, etat: Etat, message: str = "", transmise_le: str = "", filtre: Filtre = rules.USUEL
+) -> str:
     """Rule E2: once; the second of two gestionnaires gets Conflict and sees what the first did. `transmise_le`: the
     transmission that they saw, when the page showed several."""
     lues = get_many(store.ref(compte_id), comptes.ref_du_compte(compte_id), profil.ref_du_profil(compte_id))
@@ -233,7 +235,7 @@ def _decider(ctx: Context, compte_id: str, etat: Etat, message: str = "", transm
         comptes.valider(act, compte_id)
     outbox.add(act, mails.DECISIONS[etat](compte, decidee, _nom_de(demande.structure)))
     audit.note(act, _ACTES[etat], compte_id, structure=demande.structure)
-    result = act.commit(f"/gestion/inscriptions/{compte_id}?decidee=oui")
+    result = act.commit(filtre.adresse(f"/gestion/inscriptions/{compte_id}?decidee=oui"))
     log.event(f"inscription.{etat.name.lower()}", structure=demande.structure)
     return result
 
