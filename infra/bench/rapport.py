@@ -17,9 +17,15 @@ _SUITES = {
     "P2": "The floor parses no request, builds no form, signs no command, checks no session; the task list checks"
     " both pages of the profile besides. Next: keep with each page what it lacks, when it is saved.",
     "P3": "A page of the staff about somebody reads the session, the person, the account and the files, each in its own"
-    " table, and writes who looked. Next: ask the last three reads side by side.",
+    " table, and writes who looked; the list for a spreadsheet counts how often it is taken away, and writes by whom."
+    " Next: ask the last three reads side by side.",
     "P4": "A mail is leased, then marked sent, so that two workers never send it at once: its row is written twice,"
-    " with its text. Next: compress the text against the frame that all mails share, so that the row holds in one KB.",
+    " with its text. A password that is right starts its counter anew, and a dead mail's address is no longer marked: a"
+    " row that is counted, or looked for, then deleted, is nothing in the end, and the floor does not see it. Who types"
+    " their password has their account read once more: the page's reading goes without its hash. A lot is an act for"
+    " each application: the month's count is written for each, and all are read again to say what became of them."
+    " Next: compress a mail's text against the frame that all mails share, so that its row holds in one KB; start a"
+    " counter anew in the act's own transaction.",
     "P8": "Next: see below what weighs; a stylesheet can lose what no page uses.",
     "P9": "Next: `make package` names the heaviest folders.",
     "Load": "See the errors below.",
