@@ -263,7 +263,7 @@ def multiplier_la_demande(portail: Portail, fois: int, structures: list[str]) ->
 
 def _piece(portail: Portail, chemin: str) -> dict[str, Any]:
     pieces = _table(portail, "pieces").scan()["Items"]
-    return dict(next(li for li in pieces if li["sk"] == f"PIECE#{chemin.rpartition('/')[2]}"))
+    return dict(next(li for li in pieces if li["sk"] == f"PIECE#{chemin.partition('?')[0].rpartition('/')[2]}"))
 
 
 def laisser_en_verification(portail: Portail, chemin: str) -> None:

@@ -167,7 +167,7 @@ def corriger_son_telephone(page: Page) -> None:
 def rejeter(page: Page) -> None:
     """With a reason (rule E3)."""
     page.get_by_text("Rejeter la demande").first.click()
-    page.get_by_label("Motif").fill(MOTIF)
+    page.get_by_role("textbox", name="Motif").fill(MOTIF)
     envoyer(page, "Rejeter la demande")
     expect(page.get_by_text("Demande rejetée")).to_be_visible()
 

@@ -57,7 +57,7 @@ def test_un_rejet_a_plusieurs_sans_script_sur_un_telephone(portail: Portail, ouv
         for nom in gens:
             page.get_by_label(f"Choisir {nom}").check()
         page.get_by_role("button", name="Rejeter pour un même motif…").click()
-        page.get_by_label("Motif").fill("Pas de besoin cette année.")
+        page.get_by_role("textbox", name="Motif").fill("Pas de besoin cette année.")
         page.get_by_role("button", name="Rejeter ces demandes").click()
         parcours.titre(page, "2 demandes rejetées")
         page.reload()

@@ -720,7 +720,9 @@ def decisions(visite: Visite) -> None:
             envoyer(page, "Valider la demande")
         visite.voir(page, "dossier, profil changé entre-temps")
         page.get_by_text("Rejeter la demande").first.click()
-        page.get_by_label("Motif").fill("Nous n’avons pas de besoin dans vos spécialités.\n\nMerci de votre intérêt.")
+        page.get_by_role("textbox", name="Motif").fill(
+            "Nous n’avons pas de besoin dans vos spécialités.\n\nMerci de votre intérêt."
+        )
         envoyer(page, "Rejeter la demande")
         visite.voir(page, "dossier rejeté")
         suivre(page, "Attestation.txt")
@@ -828,10 +830,10 @@ def _rejeter_a_plusieurs(visite: Visite, page: Page, gens: list[str], troisieme:
     envoyer(ailleurs, "Demander un complément")
     ailleurs.close()
     semis.transmettre(troisieme)
-    page.get_by_label("Motif").fill("Pas de besoin cette année.")
+    page.get_by_role("textbox", name="Motif").fill("Pas de besoin cette année.")
     envoyer(page, "Rejeter ces demandes")
     visite.voir(page, "lot, une décision prise par un autre, une demande revenue")
-    autre.get_by_label("Motif").fill("Pas de besoin.")
+    autre.get_by_role("textbox", name="Motif").fill("Pas de besoin.")
     envoyer(autre, "Rejeter cette demande")
     visite.voir(autre, "lot, rien de décidé")
     autre.close()

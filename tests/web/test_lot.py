@@ -144,7 +144,7 @@ def _champs(page: Answer) -> list[tuple[str, str]]:
         (
             "rejeter",
             {"motif": " "},
-            "Écrivez pourquoi la demande n’est pas retenue, ou choisissez un texte prêt : la personne le lira.",
+            "Écrivez pourquoi la demande n’est pas retenue, ou choisissez un motif prêt : la personne le lira.",
         ),
         ("rejeter", {"motif": "a" * 2001}, "Motif : raccourcissez ce texte de 1 caractère, 2000 au plus."),
         ("complement", {"complement": ""}, "Écrivez ce que la personne doit compléter, ou choisissez un texte prêt."),

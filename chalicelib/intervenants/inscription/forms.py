@@ -130,7 +130,7 @@ class RejetForm(PortalForm):
     """Rule E3: with a reason; a ready text stands for an empty one."""
 
     textes: ClassVar = MOTIFS_PRETS
-    motif_pret = Choix("Texte prêt", choices=[(titre, titre) for titre in MOTIFS_PRETS])
+    motif_pret = Choix("Motif prêt", choices=[(titre, titre) for titre in MOTIFS_PRETS])
     motif = Paragraphe("Motif", [Longueur(MESSAGE_MAX)])
 
     def validate_motif(self, field: Field) -> None:
@@ -138,7 +138,7 @@ class RejetForm(PortalForm):
         field.data = field.data or MOTIFS_PRETS.get(self.motif_pret.data or "", "")
         if not field.data:
             raise ValidationError(
-                "Écrivez pourquoi la demande n’est pas retenue, ou choisissez un texte prêt : la personne le lira."
+                "Écrivez pourquoi la demande n’est pas retenue, ou choisissez un motif prêt : la personne le lira."
             )
 
     @property
