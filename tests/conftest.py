@@ -29,7 +29,10 @@ the run: each worker has a portal and a Chromium of its own."""
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """A worker takes the whole of a group, or a test; the groups go first, lest one of them be alone at the end."""
+    """A worker takes the whole of a group, or a test; the groups go first, lest one of them be alone at the end.
+
+    xdist's own `loadgroup` writes the group where pytest 9.2 no longer reads it: each test went where it liked.
+    """
     from xdist.scheduler import LoadScopeScheduling
 
     class ParPortail(LoadScopeScheduling):  # type: ignore[misc]

@@ -13,7 +13,6 @@ from chalicelib.core.context import Context
 from chalicelib.core.errors import Conflict, NotFound, Refused
 from chalicelib.core.web import session
 from chalicelib.core.web.pages import Pages, Reply, page, redirect
-from chalicelib.core.web.request import MultiDict
 from chalicelib.core.web.urls import url
 from chalicelib.intervenants.inscription import queries, usecases
 from chalicelib.intervenants.inscription.forms import (
@@ -137,24 +136,21 @@ def get_transmission(ctx: Context) -> Reply:
 @bp.page("/gestion/inscriptions", access=Access.GESTIONNAIRE)
 def get_liste(ctx: Context) -> Reply:
     """Rule E2: the work list."""
-    return _liste(ctx, _filtre(ctx, ctx.request.query))
+    return _liste(ctx, _filtre(ctx))
 
 
 def _liste(ctx: Context, filtre: Filtre, status: int = 200, form: LotForm | None = None) -> Reply:
     return page(LISTE, status, recherche=RechercheForm(), form=form, **queries.liste_de_travail(ctx, filtre))
 
 
-def _filtre(ctx: Context, demande: MultiDict) -> Filtre:
+def _filtre(ctx: Context) -> Filtre:
     """What an address says, or a form that began on the list."""
+    demande = ctx.request.form if ctx.request.method == "POST" else ctx.request.query
     recentes = demande.first("ordre") == "recentes"
     structure = demande.first("structure") if demande.first("structure") in ctx.user.structures else ""
     etat = Etat.__members__.get(demande.first("etat"), Etat.TRANSMISE)
-    return Filtre(structure, recentes, _place(demande), etat)
-
-
-def _place(demande: MultiDict) -> str:
     apres = demande.first("apres")
-    return apres if vue(apres) else ""
+    return Filtre(structure, recentes, apres if vue(apres) else "", etat)
 
 
 @bp.page("/gestion/inscriptions/lot", access=Access.GESTIONNAIRE, methods=("POST",))
@@ -162,14 +158,14 @@ def post_lot(ctx: Context) -> Reply:
     """Rules E2, S4, ADR 15: several applications were chosen in the list: the page that asks for one text."""
     choix = LotForm.of(ctx)
     if not choix.validate():
-        return _liste(ctx, _filtre(ctx, ctx.request.form), 422, choix)
+        return _liste(ctx, _filtre(ctx), 422, choix)
     return _lot(ctx, choix, str(choix.acte.data))
 
 
 def _lot(
     ctx: Context, choix: ChoixForm, acte: str, status: int = 200, form: ComplementForm | RejetForm | None = None
 ) -> Reply:
-    values = queries.lot(ctx, choix.choix.data) | {"acte": acte, "filtre": _filtre(ctx, ctx.request.form)}
+    values = queries.lot(ctx, choix.choix.data) | {"acte": acte, "filtre": _filtre(ctx)}
     if all(issue != Issue.A_DECIDER.name for *_, issue in values["lignes"]):
         return page(ISSUES, 409, perdu=form.message if form else "", **values)
     return page(LOT, status, form=form or _FORMES[acte](), **values)
@@ -189,7 +185,7 @@ def post_lot_rejeter(ctx: Context) -> Reply:
 
 def _decider_le_lot(ctx: Context, acte: str, etat: Etat) -> Reply:
     """Answered by a page, not a redirection: sent again, it decides nothing more and says the same."""
-    choix, form, filtre = ChoixForm.of(ctx), _FORMES[acte].of(ctx), _filtre(ctx, ctx.request.form)
+    choix, form, filtre = ChoixForm.of(ctx), _FORMES[acte].of(ctx), _filtre(ctx)
     if not choix.validate():
         return _liste(ctx, filtre, 422, choix)
     if not form.validate():
@@ -205,7 +201,7 @@ def _decider_le_lot(ctx: Context, acte: str, etat: Etat) -> Reply:
 def get_export(ctx: Context) -> Reply:
     """Rule S4: the list for a spreadsheet; who takes it away is audited."""
     usecases.compter_l_export(ctx)
-    body = queries.export_de_la_liste(ctx, replace(_filtre(ctx, ctx.request.query), apres=""))
+    body = queries.export_de_la_liste(ctx, replace(_filtre(ctx), apres=""))
     usecases.noter_la_lecture(ctx, ctx.user.id, "exporter_les_demandes")
     nom = f"demandes-{ctx.today.isoformat()}.csv"
     entetes = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": f'attachment; filename="{nom}"'}
@@ -215,7 +211,7 @@ def get_export(ctx: Context) -> Reply:
 @bp.page("/gestion/inscriptions/suivante", access=Access.GESTIONNAIRE)
 def get_suivante(ctx: Context) -> Reply:
     """Rule E2: the next application in one click; back to the list after the last."""
-    filtre = _filtre(ctx, ctx.request.query)
+    filtre = _filtre(ctx)
     compte_id, liste = queries.suivante(ctx, filtre), replace(filtre, apres="")
     return redirect(liste.adresse("/gestion/inscriptions" + (f"/{compte_id}" if compte_id else "")))
 
@@ -246,7 +242,7 @@ def get_dossier(ctx: Context, compte_id: str) -> Reply:
 
 def _dossier(ctx: Context, compte_id: str, status: int = 200, piece_id: str = "", **values: Any) -> Reply:
     defaut = {"decidee": False, "conflit": False, "complement": ComplementForm(), "rejet": RejetForm(), "perdu": ""}
-    defaut["filtre"] = _filtre(ctx, ctx.request.query if status == 200 else ctx.request.form)
+    defaut["filtre"] = _filtre(ctx)
     return page(DOSSIER, status, with_files=True, **queries.dossier(ctx, compte_id, piece_id), **(defaut | values))
 
 
@@ -261,7 +257,7 @@ def _decision(ctx: Context, compte_id: str, decider: Callable[[], str], **saisi:
 @bp.page("/gestion/inscriptions/{compte_id}/valider", access=Access.GESTIONNAIRE, methods=("POST",))
 def post_valider(ctx: Context, compte_id: str) -> Reply:
     """Rules E2, E5."""
-    return _decision(ctx, compte_id, lambda: usecases.valider(ctx, compte_id, _filtre(ctx, ctx.request.form)))
+    return _decision(ctx, compte_id, lambda: usecases.valider(ctx, compte_id, _filtre(ctx)))
 
 
 @bp.page("/gestion/inscriptions/{compte_id}/complement", access=Access.GESTIONNAIRE, methods=("POST",))
@@ -270,7 +266,7 @@ def post_complement(ctx: Context, compte_id: str) -> Reply:
     form = ComplementForm.of(ctx)
     if not form.validate():
         return _dossier(ctx, compte_id, 422, complement=form, form=form, perdu=form.message)
-    acte = partial(usecases.demander_un_complement, ctx, compte_id, form.message, _filtre(ctx, ctx.request.form))
+    acte = partial(usecases.demander_un_complement, ctx, compte_id, form.message, _filtre(ctx))
     return _decision(ctx, compte_id, acte, complement=form, perdu=form.message)
 
 
@@ -280,7 +276,7 @@ def post_rejeter(ctx: Context, compte_id: str) -> Reply:
     form = RejetForm.of(ctx)
     if not form.validate():
         return _dossier(ctx, compte_id, 422, rejet=form, form=form, perdu=form.message)
-    acte = partial(usecases.rejeter, ctx, compte_id, form.message, _filtre(ctx, ctx.request.form))
+    acte = partial(usecases.rejeter, ctx, compte_id, form.message, _filtre(ctx))
     return _decision(ctx, compte_id, acte, rejet=form, perdu=form.message)
 
 
